@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class NoticesConfig(AppConfig):
     name = "apps.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        from apps.notices import reasons  # noqa: F401

@@ -1,0 +1,6 @@
+from apps.notices.models.notice import Notice
+from apps.notices.models.outbox import Outbox
+from apps.notices.models.tick_run import TickRun
+from apps.notices.models.timer import Timer
+
+__all__ = ["Notice", "Outbox", "TickRun", "Timer"]

@@ -1,0 +1,85 @@
+"""What there is to read: the inbox, and how the tick is doing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.audit import clock
+from apps.audit.reasons import Kind, Reason, refuse
+from apps.notices.models import Notice, TickRun, Timer
+
+LATE_AFTER = timedelta(seconds=120)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice as its reader sees it."""
+
+    id: UUID
+    subject: str
+    body: str
+    link: str
+    at: datetime
+    is_read: bool
+
+
+def inbox(user: User) -> QuerySet[Notice]:
+    """What a person has been told, newest first; an inactive person sees nothing."""
+    if not user.is_active:
+        return Notice.objects.none()
+    return Notice.objects.filter(recipient=user, visible_at__lte=clock.now()).order_by("-visible_at", "-id")
+
+
+def unread_count(user: User) -> int:
+    """How many notices a person has not read."""
+    return inbox(user).filter(read_at=None).count()
+
+
+def notice_of(user: User, notice_id: UUID) -> Notice:
+    """One notice of a person; refused as not found if it is not theirs."""
+    notice = inbox(user).filter(pk=notice_id).first()
+    if notice is None:
+        refuse(Kind.NOT_FOUND, Reason("notice.not_found"))
+    return notice
+
+
+def line(notice: Notice, user: User) -> Line:
+    """A notice in its reader's words."""
+    from apps.notices.wording import render
+
+    words = render(notice.code, notice.params, language=user.language, time_zone=user.time_zone)
+    return Line(
+        notice.id, words.subject, words.body, notice.link, notice.visible_at, notice.read_at is not None
+    )
+
+
+def last_tick() -> datetime | None:
+    """When the last tick ended; None if none has."""
+    return (
+        TickRun.objects.exclude(finished_at=None)
+        .order_by("-finished_at")
+        .values_list("finished_at", flat=True)
+        .first()
+    )
+
+
+def tick_is_late(now: datetime) -> bool:
+    """Whether more than 120 seconds have passed since the last tick ended (or none ever has)."""
+    last = last_tick()
+    return last is None or now - last > LATE_AFTER
+
+
+def a_later_one_is_due(timer: Timer, kinds: list[str], now: datetime) -> bool:
+    """Whether a later timer of the same object and version, of these kinds, is due as well: after three
+    days of silence a reminder that finds one stays silent, so that only the latest is sent (review 9)."""
+    return Timer.objects.filter(
+        object_id=timer.object_id,
+        due_version=timer.due_version,
+        kind__in=kinds,
+        due_at__gt=timer.due_at,
+        due_at__lte=now,
+        cancelled_at=None,
+    ).exists()

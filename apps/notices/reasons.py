@@ -1,0 +1,22 @@
+"""The sentences and the wording of this app."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.reasons import register_sentences
+from apps.notices.wording import register_wording
+
+register_sentences(
+    {"notice.not_found": _("There is no such notice.")},
+    remedies={"notice.not_found": _("Go back to your notices.")},
+)
+register_wording(
+    {
+        "register.checkpoint": (
+            _("Register checkpoint {seq}"),
+            _(
+                "Keep this message. It proves later that nothing in the register up to event {seq} was "
+                "changed or cut off.\n\nseq {seq}\nhead {head}\ntime {time}"
+            ),
+        ),
+    }
+)

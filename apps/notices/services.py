@@ -1,0 +1,157 @@
+"""Every write of timers and messages. Nothing is sent here: rows are written in the caller's transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from apps.accounts.models import User
+from apps.audit import clock
+from apps.notices.models import Notice, Outbox, Timer
+from apps.notices.signals import work_waits
+from apps.notices.wording import storable
+
+
+def set_timer(*, kind: str, object_id: UUID, due_at: datetime, due_version: int = 1) -> None:
+    """Let a timer of this kind ring for an object at an instant. Setting the same one again moves it,
+    unless it has fired."""
+    set_timers(object_id=object_id, due={kind: due_at}, due_version=due_version)
+
+
+def set_timers(*, object_id: UUID, due: Mapping[str, datetime], due_version: int = 1) -> None:
+    """Set several timers of one object, {kind: instant}, in one statement."""
+    if not due:
+        return
+    for due_at in due.values():
+        if due_at.tzinfo is None:
+            raise ValueError("a timer is due at an aware instant")
+    rows = [
+        Timer(kind=kind, object_id=object_id, due_at=at, due_version=due_version) for kind, at in due.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO notices_timer (id, kind, object_id, due_version, due_at, attempts, last_error)"
+            " SELECT id, kind, %s, %s, due_at, 0, '' FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[])"
+            " AS new (id, kind, due_at)"
+            " ON CONFLICT (kind, object_id, due_version) DO UPDATE"
+            " SET due_at = EXCLUDED.due_at, cancelled_at = NULL, claimed_at = NULL, retry_at = NULL"
+            " WHERE notices_timer.fired_at IS NULL",
+            [
+                str(object_id),
+                due_version,
+                [str(row.id) for row in rows],
+                [row.kind for row in rows],
+                [row.due_at for row in rows],
+            ],
+        )
+
+
+def cancel_timers(*, object_id: UUID, kinds: Iterable[str] | None = None) -> int:
+    """Cancel what has not fired for an object (all kinds, or these); returns how many."""
+    waiting = Timer.objects.filter(object_id=object_id, fired_at=None, cancelled_at=None)
+    if kinds is not None:
+        waiting = waiting.filter(kind__in=list(kinds))
+    return waiting.update(cancelled_at=clock.now())
+
+
+def post(
+    *,
+    recipients: Iterable[User],
+    code: str,
+    params: Mapping[str, Any],
+    dedupe_key: str,
+    not_before: datetime | None = None,
+    mail: bool = True,
+    case_id: UUID | None = None,
+    link: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Say something to people: a notice on the page, and a mail unless `mail` is False.
+
+    Said once for each (dedupe_key, person), whatever is restarted or run twice. Recipients are fixed now,
+    the words are made when read or sent, in the reader's language. Nothing is shown or sent before
+    `not_before`.
+    """
+    people = {person.pk: person for person in recipients if person.is_active and not person.is_service}
+    if not people:
+        return
+    at = at or clock.now()
+    visible_at = max(at, not_before) if not_before else at
+    stored = storable(params)
+    Notice.objects.bulk_create(
+        (
+            Notice(
+                recipient_id=pk,
+                code=code,
+                params=stored,
+                link=link,
+                case_id=case_id,
+                dedupe_key=dedupe_key,
+                created_at=at,
+                visible_at=visible_at,
+            )
+            for pk in people
+        ),
+        ignore_conflicts=True,
+    )
+    if mail:
+        Outbox.objects.bulk_create(
+            (
+                Outbox(
+                    dedupe_key=f"{dedupe_key}:{pk}",
+                    recipient_id=pk,
+                    code=code,
+                    params=stored,
+                    link=link,
+                    case_id=case_id,
+                    created_at=at,
+                    not_before=visible_at,
+                    next_at=visible_at,
+                )
+                for pk in people
+            ),
+            ignore_conflicts=True,
+        )
+        _hint()
+
+
+def post_to_address(
+    *, address: str, code: str, params: Mapping[str, Any], dedupe_key: str, at: datetime | None = None
+) -> None:
+    """Write a mail to an address that is no user's (a witness of the register), once for each dedupe_key."""
+    at = at or clock.now()
+    Outbox.objects.bulk_create(
+        [
+            Outbox(
+                dedupe_key=dedupe_key,
+                address=address,
+                code=code,
+                params=storable(params),
+                created_at=at,
+                not_before=at,
+                next_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    _hint()
+
+
+def mark_read(*, notice_id: UUID, by: User) -> None:
+    """Mark one's own notice as read; what is not one's own is not found."""
+    from apps.notices import queries
+
+    notice = queries.notice_of(by, notice_id)
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=clock.now())
+
+
+def mark_all_read(*, by: User) -> int:
+    """Mark all that one can see as read; returns how many."""
+    now = clock.now()
+    return Notice.objects.filter(recipient=by, read_at=None, visible_at__lte=now).update(read_at=now)
+
+
+def _hint() -> None:
+    transaction.on_commit(lambda: work_waits.send_robust(sender=None), robust=True)
