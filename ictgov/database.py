@@ -7,12 +7,12 @@ trigger. Migrations sign in as a member of the owning role and act as that role.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 import psycopg2
+from django.conf import settings
 from django.db import connections
 from psycopg2 import sql
 
@@ -34,6 +34,21 @@ def parameters(url: str, **overrides: Any) -> dict[str, Any]:
         **overrides,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def connection_settings(url: str, **server_options: str) -> dict[str, Any]:
+    """An address as an entry of Django's DATABASES; `server_options` are set when the session begins."""
+    given = parameters(url)
+    options = " ".join(f"-c {name}={value}" for name, value in server_options.items())
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": given.pop("dbname", ""),
+        "USER": given.pop("user", ""),
+        "PASSWORD": given.pop("password", ""),
+        "HOST": given.pop("host", ""),
+        "PORT": given.pop("port", ""),
+        "OPTIONS": {**given, **({"options": options} if options else {})},
+    }
 
 
 def _connect(url: str, **overrides: Any) -> Any:
@@ -164,25 +179,15 @@ def acting_as_owner(
 
     Without that address the connection stays as it is: a developer's own superuser may migrate, too.
     """
-    address = url or os.environ.get("MIGRATION_DATABASE_URL", "")
+    address = url or settings.MIGRATION_DATABASE_URL
     if not address:
         yield
         return
     connection = connections[alias]
     kept = dict(connection.settings_dict)
-    given = parameters(address)
     connection.close()
-    connection.settings_dict.update(
-        NAME=name or kept["NAME"],
-        USER=given.pop("user", ""),
-        PASSWORD=given.pop("password", ""),
-        HOST=given.pop("host", ""),
-        PORT=given.pop("port", ""),
-        OPTIONS={
-            **{key: value for key, value in given.items() if key != "dbname"},
-            "options": f"-c role={OWNER_ROLE} -c lock_timeout=30s",
-        },
-    )
+    connection.settings_dict.update(connection_settings(address, role=OWNER_ROLE, lock_timeout="30s"))
+    connection.settings_dict["NAME"] = name or kept["NAME"]
     try:
         yield
     finally:

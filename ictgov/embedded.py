@@ -94,7 +94,7 @@ def _copy_for_everybody(programs: Path) -> Path:
     name = hashlib.sha256(stamp.encode()).hexdigest()[:12]
     copy = Path("/var/tmp") / f"ictgov-postgres-{name}"  # noqa: S108  (ownership is checked below)
     if not copy.exists():
-        making = Path(tempfile.mkdtemp(prefix="ictgov-postgres-", dir="/var/tmp"))  # noqa: S108
+        making = Path(tempfile.mkdtemp(prefix="ictgov-postgres-", dir="/var/tmp"))
         shutil.copytree(package / "pginstall", making / package.name / "pginstall", symlinks=True)
         if libraries.exists():
             shutil.copytree(libraries, making / libraries.name, symlinks=True)

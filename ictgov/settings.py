@@ -1,16 +1,73 @@
-"""Settings, read once from the environment; a missing one stops the start with a sentence that says what to set."""
+"""Settings, read once from the environment.
 
+Two kinds of place: production (ICTGOV_PRODUCTION=1), where everything that matters must be given and a missing
+value stops the start with a sentence that says what to set; and everywhere else (a first look, development,
+tests), which answers to this machine's own names only, so that it cannot be put into production by mistake.
+"""
+
+import secrets
 from pathlib import Path
 
 import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from ictgov import database, embedded
+
 BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
 
+PRODUCTION = env.bool("ICTGOV_PRODUCTION", default=False)
+ICTGOV_DEMO = env.bool("ICTGOV_DEMO", default=False)
+ICTGOV_TESTING = env.bool("ICTGOV_TESTING", default=False)
 DEBUG = env.bool("ICTGOV_DEBUG", default=False)
-SECRET_KEY = env("SECRET_KEY", default="only-for-a-first-look-not-for-production")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ICTGOV_CLOCK_SETTABLE = env.bool("ICTGOV_CLOCK_SETTABLE", default=False)
+
+
+def _needed(name: str, why: str) -> str:
+    """The value of a variable that production cannot do without."""
+    value: str = env.str(name, default="")
+    if PRODUCTION and not value:
+        raise ImproperlyConfigured(f"Set {name}: {why}.")
+    return value
+
+
+if PRODUCTION:
+    for name, setting in (
+        ("ICTGOV_DEBUG", DEBUG),
+        ("ICTGOV_CLOCK_SETTABLE", ICTGOV_CLOCK_SETTABLE),
+        ("ICTGOV_DEMO", ICTGOV_DEMO),
+        ("ICTGOV_TESTING", ICTGOV_TESTING),
+    ):
+        if setting:
+            raise ImproperlyConfigured(f"{name} must not be set in production.")
+
+
+def _own_secret_key() -> str:
+    """The secret key of a first look, made once and kept under var/, readable by its owner only."""
+    path = VAR_DIR / "secret.key"
+    VAR_DIR.mkdir(exist_ok=True)
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text() or secrets.token_urlsafe(50)
+
+
+SECRET_KEY = _needed("SECRET_KEY", "a long random text; sessions and links are signed with it")
+SECRET_KEY = SECRET_KEY or _own_secret_key()
+ALLOWED_HOSTS = [
+    name.strip()
+    for name in _needed("ALLOWED_HOSTS", "the names by which people reach the portal").split(",")
+    if name.strip()
+]
+if not PRODUCTION:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -18,9 +75,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.forms",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "rest_framework",
     "knox",
     "drf_spectacular",
@@ -47,8 +104,37 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "ictgov.urls"
 WSGI_APPLICATION = "ictgov.wsgi.application"
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://ictgov_app@/ictgov?host=var/run")}
+# Database -------------------------------------------------------------------------------------------
+# The portal's own role, which owns nothing; migrations sign in elsewhere (docs/adr). A server that
+# `python3 -m ictgov demo` keeps running is found without being named.
 
+
+def _demonstration_server(role: str) -> str:
+    server = embedded.Postgres(VAR_DIR / "demo")
+    if PRODUCTION or not server.home.exists() or server.pid() is None:
+        return ""
+    return server.url(role, "ictgov")
+
+
+DATABASE_URL = _needed("DATABASE_URL", "postgres://role:password@host/database, PostgreSQL 15 or newer")
+DATABASE_URL = DATABASE_URL or _demonstration_server(embedded.APP_ROLE)
+MIGRATION_DATABASE_URL = env.str("MIGRATION_DATABASE_URL", default="") or (
+    "" if env.str("DATABASE_URL", default="") else _demonstration_server(embedded.MIGRATION_ROLE)
+)
+DATABASES = {
+    "default": {
+        **database.connection_settings(
+            DATABASE_URL or f"postgres://{embedded.APP_ROLE}@/ictgov",
+            lock_timeout="3s",
+            statement_timeout="10s",
+            idle_in_transaction_session_timeout="15s",
+        ),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+
+# Languages ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("ar", _("Arabic")),
@@ -58,13 +144,13 @@ LANGUAGES = [
     ("ru", _("Russian")),
     ("es", _("Spanish")),
 ]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
-ICTGOV_CLOCK_SETTABLE = env.bool("ICTGOV_CLOCK_SETTABLE", default=False)
-LOCALE_PATHS = [BASE_DIR / "locale"]
 
-# Pages --------------------------------------------------------------------------------------------------------
+# Pages ----------------------------------------------------------------------------------------------
 MIDDLEWARE = [
+    "ictgov.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -95,27 +181,106 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CSRF_FAILURE_VIEW = "apps.accounts.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Static files: ours from static/, a short list of others' from node_modules/ (ictgov/vendor.py) ------
+# Hashed names wherever collectstatic has run (the demonstration, production); found as they lie elsewhere.
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-CSRF_FAILURE_VIEW = "apps.accounts.errors.csrf_failure"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "ictgov.vendor.VendorFinder",
+]
+HASHED_STATIC_FILES = PRODUCTION or env.bool("ICTGOV_HASHED_STATIC_FILES", default=False)
+if PRODUCTION:
+    _static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+elif HASHED_STATIC_FILES:
+    _static = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+else:
+    _static = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _static},
+}
+WHITENOISE_USE_FINDERS = not HASHED_STATIC_FILES
+WHITENOISE_AUTOREFRESH = not HASHED_STATIC_FILES
+MEDIA_ROOT = Path(env.str("ICTGOV_FILES", default=str(VAR_DIR / "files")))
 
-# People -------------------------------------------------------------------------------------------------------
+# What a page may load: our own files, and nothing written into the page itself -----------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap's style sheet draws its small marks as data
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# Sessions and transport -----------------------------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_HTTPONLY = False  # the page's own script sends it as a header
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+if PRODUCTION:
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SECURE_SSL_REDIRECT = env.bool("ICTGOV_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.int("ICTGOV_HSTS_SECONDS", default=365 * 24 * 60 * 60)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    # Only behind a proxy that sets this header itself, and drops the visitor's.
+    if env.bool("ICTGOV_BEHIND_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# People ---------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 ANONYMOUS_USER_NAME = None
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ICTGOV_DEMO = env.bool("ICTGOV_DEMO", default=False)
-ICTGOV_TESTING = env.bool("ICTGOV_TESTING", default=False)
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # grants are asked in apps/offices/grants.py, not by user.has_perm
 
-# API ----------------------------------------------------------------------------------------------------------
+# API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.SessionAuthentication",
@@ -124,4 +289,117 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.api.permissions.Declared"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "apps.accounts.api.errors.answer",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ICT governance portal",
+    "DESCRIPTION": "The same verbs, answers and refusals as the pages.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# Tasks: one beat entry; the truth is rows, and every task bears being run twice ----------------------
+REDIS_URL = _needed("REDIS_URL", "redis://host/0, an instance of its own with appendonly and noeviction")
+CELERY_BROKER_URL = (REDIS_URL or "redis://localhost:6379/0").replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = CELERY_BROKER_URL.replace("?db=", "?virtual_host=")
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ENABLE_UTC = True
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "retry_on_timeout": False,
+    "global_keyprefix": "gov:",
+}
+CELERY_VISIBILITY_TIMEOUT = 900
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 200_000
+CELERY_WORKER_ETA_TASK_LIMIT = 100
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "ictgov.tick",
+        "schedule": env.float("ICTGOV_TICK_SECONDS", default=30.0),
+        "options": {"expires": 25},
+    }
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# Nothing in a request waits for Redis: the cache is this process's own memory.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Mail -----------------------------------------------------------------------------------------------
+_email = env.email("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}")
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST = _email.get("EMAIL_HOST", "")
+EMAIL_PORT = _email.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ict-governance@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# The register's checkpoints, kept outside the database -----------------------------------------------
+ICTGOV_CHECKPOINTS = Path(env.str("ICTGOV_CHECKPOINTS", default=str(VAR_DIR / "checkpoints")))
+
+# Logs: one line an event; JSON in production ---------------------------------------------------------
+_shared = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _shared,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer()
+                if PRODUCTION
+                else structlog.processors.KeyValueRenderer(
+                    key_order=["timestamp", "level", "logger", "event"], drop_missing=True
+                ),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("ICTGOV_LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+    },
+}
+structlog.configure(
+    processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)

@@ -1,8 +1,23 @@
-"""The table of contents of the pages."""
+"""The table of contents of the pages. Each app names its own addresses in its `urls.py`."""
 
-from django.urls import path  # noqa: F401
+from importlib.util import find_spec
 
-urlpatterns: list = []
+from django.urls import include, path
+
+PAGES = (
+    ("", "apps.accounts.urls"),
+    ("", "apps.offices.urls"),
+    ("", "apps.notices.urls"),
+    ("", "apps.approvals.urls"),
+    ("", "apps.standards.urls"),
+    ("", "apps.initiatives.urls"),
+    ("", "apps.dashboards.urls"),
+)
+
+urlpatterns = [
+    *(path(prefix, include(module)) for prefix, module in PAGES if find_spec(module)),
+    path("api/v1/", include("ictgov.api")),
+]
 
 handler400 = "apps.accounts.errors.bad_request"
 handler403 = "apps.accounts.errors.permission_denied"

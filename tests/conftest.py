@@ -121,14 +121,10 @@ class _Clone:
         self.number += 1
         self.name = f"test_{os.getpid()}_{self.number}"
         database.clone_database(self.admin_url, self.template, self.name)
-        given = database.parameters(self.app_url)
-        connection.settings_dict.update(
-            NAME=self.name,
-            USER=given.get("user", ""),
-            PASSWORD=given.get("password", ""),
-            HOST=given.get("host", ""),
-            PORT=given.get("port", ""),
-        )
+        kept = connection.settings_dict["OPTIONS"].get("options", "")
+        connection.settings_dict.update(database.connection_settings(self.app_url))
+        connection.settings_dict["NAME"] = self.name
+        connection.settings_dict["OPTIONS"]["options"] = kept
         os.environ["DATABASE_URL"] = database.with_name(self.app_url, self.name)
         if old:
             database.drop_database(self.admin_url, old)
