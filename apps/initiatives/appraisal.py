@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 from math import gcd
 
 PRECISION = Context(prec=50)
@@ -118,11 +119,11 @@ class InternalRate:
 def irr(flows: Flows) -> InternalRate:
     """All rates at which the net present value of the flows is 0.
 
-    With x = 1/(1+r) this asks for the positive roots of a polynomial. They are counted exactly (Sturm's theorem on
-    integers), so that none is missed and none invented, then halved down to 80 bits.
+    With x = 1/(1+r) this asks for the positive roots of a polynomial. They are counted exactly (Sturm's
+    theorem on integers), so that none is missed and none invented, then halved down to 80 bits.
     """
     signs = [1 if flow > 0 else -1 for flow in flows if flow]
-    changes = sum(1 for a, b in zip(signs, signs[1:], strict=False) if a != b)
+    changes = sum(1 for a, b in pairwise(signs) if a != b)
     if not changes:
         return InternalRate((), 0)
     roots = _positive_roots(_integers([Fraction(flow) for flow in flows]))
@@ -186,7 +187,7 @@ def _tidy(rate: Decimal) -> Decimal:
 
 
 def _integers(coefficients: Sequence[Fraction]) -> list[int]:
-    """The polynomial with integer coefficients without a common factor; lowest power first, no zeros at the ends."""
+    """The polynomial in integers without a common factor; lowest power first, no zeros at the ends."""
     values = list(coefficients)
     while values and not values[-1]:
         values.pop()
@@ -260,7 +261,7 @@ def _value(poly: list[int], x: Fraction) -> int:
 
 def _variations(chain: list[list[int]], x: Fraction) -> int:
     signs = [value > 0 for value in (_value(poly, x) for poly in chain) if value]
-    return sum(1 for a, b in zip(signs, signs[1:], strict=False) if a != b)
+    return sum(1 for a, b in pairwise(signs) if a != b)
 
 
 def _positive_roots(coefficients: list[int]) -> list[Fraction]:

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class InitiativesConfig(AppConfig):
     name = "apps.initiatives"
     label = "initiatives"
+
+    def ready(self) -> None:
+        from apps.initiatives import reasons  # noqa: F401

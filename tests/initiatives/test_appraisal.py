@@ -1,6 +1,6 @@
-"""Golden values to the digit, laws that hold for every series, and an independent library beside our own sums."""
+"""Golden values to the digit, laws that hold for every series, and an independent library beside our sums."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import numpy_financial as npf
 import pytest
@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.initiatives import appraisal
+
+D = Decimal
 
 COSTS = [D(500_000), D(120_000), D(80_000), D(80_000), D(80_000)]
 BENEFITS = [D(0), D(150_000), D(300_000), D(320_000), D(320_000)]
