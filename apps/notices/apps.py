@@ -6,4 +6,4 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        from apps.notices import reasons  # noqa: F401
+        from apps.notices import reasons, receivers  # noqa: F401
