@@ -338,7 +338,7 @@ CELERY_WORKER_ETA_TASK_LIMIT = 100
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "tick": {
-        "task": "ictgov.tick",
+        "task": "gov.tick",
         "schedule": env.float("ICTGOV_TICK_SECONDS", default=30.0),
         "options": {"expires": 25},
     }
@@ -364,6 +364,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # The register's checkpoints, kept outside the database -----------------------------------------------
 ICTGOV_CHECKPOINTS = Path(env.str("ICTGOV_CHECKPOINTS", default=str(VAR_DIR / "checkpoints")))
+ICTGOV_CHECKPOINT_MAILS = env.list("ICTGOV_CHECKPOINT_MAILS", default=[])
 
 # Logs: one line an event; JSON in production ---------------------------------------------------------
 _shared = [

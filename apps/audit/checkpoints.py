@@ -25,8 +25,8 @@ EVENTS = 500
 
 
 def folder() -> Path:
-    """Where the checkpoint files are: settings.ICTGOV_CHECKPOINT_DIR, else var/checkpoints."""
-    return Path(getattr(settings, "ICTGOV_CHECKPOINT_DIR", "") or Path(settings.BASE_DIR) / "var/checkpoints")
+    """Where the checkpoint files are (settings.ICTGOV_CHECKPOINTS)."""
+    return Path(settings.ICTGOV_CHECKPOINTS)
 
 
 def files() -> list[Path]:

@@ -14,7 +14,7 @@ from apps.notices import services
 @receiver(checkpoint_made, dispatch_uid="notices.checkpoint")
 def mail_checkpoint(sender: Any, checkpoint: Checkpoint, at: datetime, **kwargs: Any) -> None:
     """Write a mail to each witness, in the transaction of the checkpoint."""
-    for address in getattr(settings, "ICTGOV_CHECKPOINT_MAILS", ()):
+    for address in settings.ICTGOV_CHECKPOINT_MAILS:
         services.post_to_address(
             address=address,
             code="register.checkpoint",
