@@ -37,6 +37,7 @@ HOME = VAR / "demo"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_MODULES = ROOT / "node_modules"
+CONTINUED = "ICTGOV_CONTINUED"  # the same start, inside the environment that it has made
 FREE_SPACE_NEEDED = 1_500_000_000
 NO_NETWORK = re.compile(
     r"dns error|error sending request|failed to lookup|name or service not known|temporary failure in name"
@@ -318,6 +319,7 @@ def continue_inside(arguments: Sequence[str]) -> None:
     if Path(sys.prefix).resolve() == VENV.resolve():
         return
     sys.stdout.flush()
+    os.environ[CONTINUED] = "1"
     os.execv(PYTHON, [str(PYTHON), "-m", "ictgov", *arguments])  # noqa: S606
 
 
@@ -327,7 +329,10 @@ def continue_inside(arguments: Sequence[str]) -> None:
 def _born(pid: int) -> str:
     """What tells a process from a later one of the same number: its start, as the system counts it."""
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return "" if fields[0] == "Z" else fields[19]
+    if Path("/proc/self/stat").exists():
+        return ""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         shown = subprocess.run(  # noqa: S603
             ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, timeout=10
@@ -349,14 +354,14 @@ class Processes:
 
     def end_leftovers(self) -> int:
         """End what a killed start left running. Returns how many there were."""
-        ended = 0
+        living = []
         with contextlib.suppress(OSError, ValueError):
             for pid, born in json.loads(self.book.read_text()).items():
                 if born and _born(int(pid)) == born:
-                    ended += 1
-                    _end(int(pid))
+                    living.append(int(pid))
+        _end(*living)
         self.book.unlink(missing_ok=True)
-        return ended
+        return len(living)
 
     def start(self, name: str, command: list[str]) -> None:
         self.commands[name] = command
@@ -420,16 +425,19 @@ def _how(code: int | None) -> str:
     return f"signal {-code}" if code is not None and code < 0 else f"exit {code}"
 
 
-def _end(pid: int) -> None:
-    """End a process and its group: asked first, made to after ten seconds."""
+def _end(*pids: int) -> None:
+    """End processes and their groups: asked first, made to after ten seconds."""
     for number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            (os.killpg if number == signal.SIGKILL else os.kill)(pid, number)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                (os.killpg if number == signal.SIGKILL else os.kill)(pid, number)
         until = time.monotonic() + patience
-        while time.monotonic() < until:
-            if not _born(pid):
-                return
+        while any(_born(pid) for pid in pids):
+            if time.monotonic() > until:
+                break
             time.sleep(0.05)
+        else:
+            return
 
 
 def _last_lines(name: str, lines: int = 12) -> str:
@@ -535,7 +543,9 @@ def demo(signals: Signals, host: str, port: int) -> int:
             where = (HOME / "address").read_text().strip()
         return f"The portal is already being started or running here ({holder}). {where}".strip()
 
-    say(f"ICT governance portal, in {ROOT}")
+    continued = os.environ.pop(CONTINUED, "") == "1"
+    if not continued:
+        say(f"ICT governance portal, in {ROOT}")
     with only_one("demo", refusal):
         HOME.mkdir(parents=True, exist_ok=True)
         environment = {
@@ -553,7 +563,8 @@ def demo(signals: Signals, host: str, port: int) -> int:
         if leftovers:
             say(f"  A start that was killed had left {leftovers} processes running; they are ended.")
         refuse_taken_port(host, port)
-        set_up(signals)
+        if not continued:
+            set_up(signals)
         continue_inside(["demo", "--host", host, "--port", str(port)])
         return _serve(signals, environment, processes, host, port)
 
@@ -587,7 +598,7 @@ def _serve(signals: Signals, environment: dict[str, str], processes: Processes, 
                     "web",
                     [python, "-m", "gunicorn", "ictgov.wsgi", "--bind", bind, "--workers", "2",
                      "--worker-class", "gthread", "--threads", "4", "--graceful-timeout", "10",
-                     "--no-control-socket"],
+                     "--no-control-socket", "--preload"],
                 )  # fmt: skip
                 celery = [python, "-m", "celery", "-A", "ictgov"]
                 processes.start(
