@@ -1,4 +1,5 @@
-"""Questions about the Organization at an instant: who holds which post, what stands below what, which calendar counts.
+"""Questions about the Organization at an instant: who holds which post, what stands below what, which
+calendar counts.
 
 Nothing here writes. Instants are aware; the tree of an instant is the tree of its day (UTC).
 """
@@ -40,7 +41,8 @@ class PostHeld:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is at an instant: posts, roles, and the offices that each role reaches. Made once a request.
+    """What a person is at an instant: posts, roles, and the offices that each role reaches. Made once a
+    request.
 
     Never read after the lock of a decision: there `permissions` asks the database again.
     """
@@ -56,7 +58,8 @@ class Standing:
 
     @property
     def is_oict(self) -> bool:
-        """Whether a post in OICT (or a section of it) is held; an administrator's or auditor's post gives no such standing."""
+        """Whether a post in OICT (or a section of it) is held; an administrator's or auditor's post
+        gives no such standing."""
         return any(p.within_oict and p.role not in (Role.ADMINISTRATOR, Role.AUDITOR) for p in self.posts)
 
     def has(self, role: str, office_id: UUID | None = None) -> bool:
@@ -86,7 +89,8 @@ _POSTS_HELD = """
 WITH RECURSIVE oict(id) AS (
     SELECT id FROM offices_office WHERE kind = 'oict'
     UNION
-    SELECT pl.office_id FROM offices_officeplacement pl JOIN oict ON pl.parent_id = oict.id WHERE pl.during @> %(day)s
+    SELECT pl.office_id FROM offices_officeplacement pl JOIN oict ON pl.parent_id = oict.id
+    WHERE pl.during @> %(day)s
 )
 SELECT h.id, p.id, p.code, p.role, o.id, o.code, o.kind, o.id IN (SELECT id FROM oict)
 FROM offices_postholding h
@@ -149,7 +153,8 @@ def roles_of(user: User, at: datetime) -> set[tuple[str, UUID]]:
 
 
 def standing_of(user: User, at: datetime) -> Standing:
-    """Everything that rules ask about a person at an instant, in at most two statements (one for a person without a post)."""
+    """Everything that rules ask about a person at an instant, in at most two statements (one for a
+    person without a post)."""
     posts = posts_of(user, at)
     return Standing(
         user_id=user.pk if posts else getattr(user, "pk", None),
@@ -157,15 +162,6 @@ def standing_of(user: User, at: datetime) -> Standing:
         posts=tuple(posts),
         below=below(sorted({p.office_id for p in posts}), day_of(at)) if posts else {},
     )
-
-
-def standing_of_request(request: object, at: datetime) -> Standing:
-    """The viewer's standing, made once a request and kept on it."""
-    kept = getattr(request, "_standing", None)
-    if kept is None:
-        kept = standing_of(request.user, at)  # type: ignore[attr-defined]
-        request._standing = kept  # type: ignore[attr-defined]
-    return kept
 
 
 def below(office_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[UUID, ...]]:
@@ -194,7 +190,8 @@ def descendants(office_id: UUID, on: date) -> list[UUID]:
 
 
 def office_ids_for(user: User, roles: Iterable[str], at: datetime, with_below: bool = True) -> list[UUID]:
-    """The ids of the offices that these roles of this person reach, to be passed to the database as an array."""
+    """The ids of the offices that these roles of this person reach, to be passed to the database as an
+    array."""
     return standing_of(user, at).office_ids(*roles, with_below=with_below)
 
 
@@ -209,7 +206,8 @@ def holder_of(post: Post, at: datetime) -> User | None:
 
 
 def holders(role: str, office: Office | UUID | None, at: datetime) -> list[User]:
-    """The active people who hold this role at this very office (anywhere, when no office is named), by post."""
+    """The active people who hold this role at this very office (anywhere, when no office is named), by
+    post."""
     rows = PostHolding.objects.select_related("user").filter(
         post__role=role, during__contains=at, user__is_active=True
     )
@@ -225,9 +223,11 @@ def is_within_oict(office_id: UUID, on: date) -> bool:
 
 
 def calendar_for(office: Office, on: date) -> WorkCalendar:
-    """The working calendar that counts for an office on a day: the latest confirmed version in force then, in its own zone.
+    """The working calendar that counts for an office on a day: the latest confirmed version in force
+    then, in its own zone.
 
-    One statement; the content of a version never changes, so it is kept for the life of the process by the version's id.
+    One statement; the content of a version never changes, so it is kept for the life of the process by
+    the version's id.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CALENDAR, {"office": office.pk, "day": on})

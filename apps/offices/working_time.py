@@ -1,11 +1,14 @@
-"""Working time: when a turn falls due, and how many working days it has used (A/61/765, 6d; review rules on clocks).
+"""Working time: when a turn falls due, and how many working days it has used (A/61/765, 6d; review
+rules on clocks).
 
-Pure arithmetic over one calendar: no models, no clock, no settings. Days are working days of the duty station that must act;
+Pure arithmetic over one calendar: no models, no clock, no settings. Days are working days of the duty
+station that must act;
 instants are aware and come back in UTC. The rules, each of them a test:
 
 * a day ends at 17:00 local (`WorkCalendar.close`), and is *used* when that moment has passed unpaused;
 * what is received after 17:00 local counts as received on the next **calendar** day;
-* day 1 is the first working day after the day of receipt; the last day's 17:00 is the due moment; late is `now > due`;
+* day 1 is the first working day after the day of receipt; the last day's 17:00 is the due moment; late
+is `now > due`;
 * zero days fall due at the end of the day of receipt, or of the next working day where that day is none;
 * taking a clock up again counts as a receipt at that moment, for the days that remained.
 """
@@ -20,16 +23,18 @@ from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
 LONGEST_CLOSURE = 400
-"""Calendar days without a single working day after which a calendar is called unusable instead of searched for ever."""
+"""Calendar days without a single working day after which a calendar is called unusable instead of
+searched for ever."""
 
 
-class NoWorkingDay(ValueError):
+class NoWorkingDayError(ValueError):
     """The calendar has no working day within reach: a mistake in the calendar's data."""
 
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """One version of a duty station's calendar: its zone, its working week (ISO weekdays 1..7) and its holidays."""
+    """One version of a duty station's calendar: its zone, its working week (ISO weekdays 1..7) and its
+    holidays."""
 
     key: str
     version: int
@@ -41,7 +46,7 @@ class WorkCalendar:
 
     def __post_init__(self) -> None:
         if not self.working_days or not self.working_days <= frozenset(range(1, 8)):
-            raise NoWorkingDay(
+            raise NoWorkingDayError(
                 f"calendar {self.key}: the working week {sorted(self.working_days)} is not one"
             )
 
@@ -53,7 +58,8 @@ class WorkCalendar:
         return datetime.combine(day, self.close, tzinfo=self.zone).astimezone(UTC)
 
     def working_day_after(self, day: date, count: int = 1) -> date:
-        """The `count`-th working day strictly after `day`; count 0 is `day` itself, or the next working day."""
+        """The `count`-th working day strictly after `day`; count 0 is `day` itself, or the next working
+        day."""
         if count == 0:
             return day if self.is_working(day) else self.working_day_after(day)
         idle = 0
@@ -65,7 +71,7 @@ class WorkCalendar:
             else:
                 idle += 1
                 if idle > LONGEST_CLOSURE:
-                    raise NoWorkingDay(
+                    raise NoWorkingDayError(
                         f"calendar {self.key}: no working day in {LONGEST_CLOSURE} days before {day}"
                     )
         return day
@@ -92,9 +98,11 @@ def due_moment(*, received_at: datetime, days: int, calendar: WorkCalendar) -> d
 
 
 def working_days_between(start: datetime, end: datetime, calendar: WorkCalendar) -> int:
-    """How many days of an unpaused clock that started at `start` are reached by `end` (0 when `end` is before `start`).
+    """How many days of an unpaused clock that started at `start` are reached by `end` (0 when `end` is
+    before `start`).
 
-    Right after a receipt with five days, `working_days_between(now, due_at)` is 5; on the last day it is 0, "due today".
+    Right after a receipt with five days, `working_days_between(now, due_at)` is 5; on the last day it
+    is 0, "due today".
     """
     start, end = _utc(start), _utc(end)
     if end <= start:
@@ -113,7 +121,8 @@ def days_used(
 ) -> int:
     """Working days used by `until`: those whose 17:00 has passed (strictly) while the clock ran.
 
-    A pause without an end still runs. After a pause the day on which the clock was taken up is like a day of receipt: not counted.
+    A pause without an end still runs. After a pause the day on which the clock was taken up is like a
+    day of receipt: not counted.
     """
     return sum(
         _passed(start, end, calendar)
@@ -124,7 +133,8 @@ def days_used(
 def running_intervals(
     *, received_at: datetime, paused: Sequence[tuple[datetime, datetime | None]] = (), until: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """The intervals in which the clock ran, from receipt to `until`, with the union of the pauses taken out."""
+    """The intervals in which the clock ran, from receipt to `until`, with the union of the pauses taken
+    out."""
     start, until = _utc(received_at), _utc(until)
     running: list[tuple[datetime, datetime]] = []
     for from_, to in union_of((_utc(a), until if b is None else _utc(b)) for a, b in paused):
@@ -148,8 +158,10 @@ def fraction_moment(
 ) -> datetime:
     """The instant (UTC) at which `percent` of the allowance is used, for reminders.
 
-    The allowance is `used_before + days`: after a pause, `days` are what remained and `used_before` what was used. A part of a
-    day is counted over the local working hours of that day, so a reminder never comes at night. 100 % is the due moment.
+    The allowance is `used_before + days`: after a pause, `days` are what remained and `used_before`
+    what was used. A part of a
+    day is counted over the local working hours of that day, so a reminder never comes at night. 100 %
+    is the due moment.
     """
     position = Fraction((used_before + days) * percent, 100) - used_before
     if position <= 0:
@@ -166,9 +178,11 @@ def fraction_moment(
 
 
 def days_held(intervals: Iterable[tuple[datetime, datetime]], calendar: WorkCalendar) -> int:
-    """Working days held over the union of these intervals, for the two ledgers: every day belongs to who held it at 17:00.
+    """Working days held over the union of these intervals, for the two ledgers: every day belongs to
+    who held it at 17:00.
 
-    Parallel intervals count once, and two sides that hand over to each other share out every working day between them.
+    Parallel intervals count once, and two sides that hand over to each other share out every working
+    day between them.
     """
     total = 0
     for start, end in union_of((_utc(a), _utc(b)) for a, b in intervals):

@@ -1,4 +1,5 @@
-"""Golden cases of the clock: each of them computed by hand from the calendar, the zone and the rules (A/61/765, 6d)."""
+"""Golden cases of the clock: each of them computed by hand from the calendar, the zone and the rules
+(A/61/765, 6d)."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from apps.offices.working_time import (
-    NoWorkingDay,
+    NoWorkingDayError,
     WorkCalendar,
     day_of_receipt,
     days_held,
@@ -125,7 +126,8 @@ def test_due_moment_across_zones_and_their_changes(zone: str, received: str, day
 
 
 def test_beirut_keeps_what_the_time_zone_data_says() -> None:
-    """The summer time of March 2023 was put off by decree and taken back within days; the stored instant is not re-derived."""
+    """The summer time of March 2023 was put off by decree and taken back within days; the stored
+    instant is not re-derived."""
     calendar = plain("Asia/Beirut")
     assert due_moment(received_at=datetime.fromisoformat("2023-03-24T08:00Z"), days=1, calendar=calendar) in {
         datetime.fromisoformat("2023-03-27T15:00Z"),
@@ -255,14 +257,14 @@ def test_day_of_receipt_is_the_local_one() -> None:
 
 @pytest.mark.parametrize("week", [frozenset(), frozenset({0}), frozenset({8})])
 def test_a_week_that_is_none_is_refused(week: frozenset[int]) -> None:
-    with pytest.raises(NoWorkingDay):
+    with pytest.raises(NoWorkingDayError):
         plain("UTC", week)
 
 
 def test_a_calendar_without_a_working_day_is_named_and_not_searched_for_ever() -> None:
     closed = frozenset(date(2026, 1, 1) + timedelta(days=n) for n in range(500))
     calendar = WorkCalendar(key="shut", version=1, zone=NEW_YORK, working_days=MON_FRI, holidays=closed)
-    with pytest.raises(NoWorkingDay, match="shut"):
+    with pytest.raises(NoWorkingDayError, match="shut"):
         due_moment(received_at=datetime(2026, 1, 1, 12, tzinfo=UTC), days=1, calendar=calendar)
 
 

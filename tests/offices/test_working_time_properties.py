@@ -1,6 +1,7 @@
 """What holds of every clock, whatever the calendar: searched for counter-examples."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -122,7 +123,7 @@ def test_handed_over_time_is_shared_out_without_rest(
     edges = [start]
     for length in lengths:
         edges.append(edges[-1] + length)
-    pieces = list(zip(edges, edges[1:], strict=False))
+    pieces = list(pairwise(edges))
     assert days_held(pieces[::2], calendar) + days_held(pieces[1::2], calendar) == days_held(
         [(edges[0], edges[-1])], calendar
     )

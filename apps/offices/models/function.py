@@ -25,6 +25,12 @@ class Function(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("offices:function-detail", args=[self.code])
+
     @property
     def text(self) -> str:
         return in_language(self.texts)
@@ -32,9 +38,3 @@ class Function(models.Model):
     @property
     def is_assessment_only(self) -> bool:
         return self.code in ASSESSMENT_ONLY
-
-    def __str__(self) -> str:
-        return self.code
-
-    def get_absolute_url(self) -> str:
-        return reverse("offices:function-detail", args=[self.code])

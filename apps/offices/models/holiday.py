@@ -21,9 +21,9 @@ class Holiday(models.Model):
             models.CheckConstraint(condition=~models.Q(names={}), name="offices_holiday_is_named"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
+
     @property
     def name(self) -> str:
         return in_language(self.names)
-
-    def __str__(self) -> str:
-        return f"{self.date} {self.name}"

@@ -6,9 +6,11 @@ from django.db import models
 
 
 class InstrumentCoverage(models.Model):
-    """What an instrument comes to: one row for each function and covered office. Derived from the instrument and the dated tree.
+    """What an instrument comes to: one row for each function and covered office. Derived from the
+    instrument and the dated tree.
 
-    The same function at the same office is never held twice in the same period unless the instrument is concurrent: the exclusion
+    The same function at the same office is never held twice in the same period unless the instrument is
+    concurrent: the exclusion
     constraint refuses it. Deciding reads these rows `FOR SHARE`; revoking takes them `FOR UPDATE`.
     """
 

@@ -1,4 +1,5 @@
-"""What every named thing shares: a UUID made in Python, and names by language with a check that one is there."""
+"""What every named thing shares: a UUID made in Python, and names by language with a check that one is
+there."""
 
 import uuid
 
@@ -17,9 +18,9 @@ class Named(models.Model):
             models.CheckConstraint(condition=~models.Q(names={}), name="%(app_label)s_%(class)s_is_named"),
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def name(self) -> str:
         return in_language(self.names)
-
-    def __str__(self) -> str:
-        return self.name

@@ -20,9 +20,9 @@ class Post(models.Model):
         indexes = [models.Index(fields=["office", "role"], name="offices_post_office_role")]
         constraints = [models.CheckConstraint(condition=~models.Q(titles={}), name="offices_post_is_titled")]
 
+    def __str__(self) -> str:
+        return self.code
+
     @property
     def title(self) -> str:
         return in_language(self.titles)
-
-    def __str__(self) -> str:
-        return self.code

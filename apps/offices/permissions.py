@@ -1,0 +1,358 @@
+"""May this person? The one place where posts, instruments and the framework's own holders meet.
+
+Asked before the act to explain, and again inside its transaction with `lock=True`, so that authority is
+checked at the second
+of the act (A/61/765, 14 to 18). The explanation comes from the code that enforces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q
+
+from apps.audit.reasons import Reason
+from apps.offices import queries
+from apps.offices.choices import ASSESSMENT_ONLY, Role
+from apps.offices.models import Function, Instrument, Office, Post, PostHolding
+from apps.offices.wording import amount_text, day_text
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+INHERENT_ROLE = {7: Role.CITO, 15: Role.CITO, 16: Role.ICT_CHIEF, 17: Role.FIELD_ICT_OFFICER, 18: Role.CITO}
+"""The post that exercises a paragraph's functions by the report itself, where its office holds the
+paragraph."""
+
+
+@dataclass(frozen=True)
+class WhoCan:
+    """One who can exercise a function: the person, their post, and the instrument (none: by the report
+    itself)."""
+
+    user: User
+    post: Post
+    instrument: Instrument | None
+    ceiling: Decimal | None
+
+    def __str__(self) -> str:
+        by = f", {self.instrument.number}" if self.instrument else ""
+        return f"{self.user.full_name} ({self.post.title}{by})"
+
+
+@dataclass(frozen=True)
+class AuthorityCheck:
+    """Whether a function may be exercised, and on what ground."""
+
+    reasons: list[Reason] = field(default_factory=list)
+    instrument: Instrument | None = None
+    inherent: bool = False
+    capacity: str = ""
+    post_id: UUID | None = None
+    who_can: list[WhoCan] = field(default_factory=list)
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+
+_HELD = """
+SELECT p.id, p.role, p.office_id
+FROM offices_postholding h JOIN offices_post p ON p.id = h.post_id JOIN accounts_user u ON u.id = h.user_id
+WHERE h.user_id = %(user)s AND u.is_active AND h.during @> %(at)s
+ORDER BY p.code
+"""
+
+_COVERED = """
+SELECT c.instrument_id, i.delegate_post_id, i.amount_limit
+FROM offices_instrumentcoverage c JOIN offices_instrument i ON i.id = c.instrument_id
+WHERE c.function_id = %(function)s AND c.office_id = %(office)s AND c.during @> %(at)s AND NOT c.revoked
+  AND i.delegate_post_id = ANY(%(posts)s::uuid[]) AND i.delegator_id <> %(user)s
+  AND (i.amount_limit IS NULL OR %(amount)s::numeric IS NULL OR i.amount_limit >= %(amount)s)
+ORDER BY i.amount_limit DESC NULLS FIRST, i.number
+"""
+
+
+def reasons_against_exercising(
+    *,
+    user: User,
+    function: str,
+    office_id: UUID,
+    amount_usd: Decimal | None,
+    at: datetime,
+    lock: bool = False,
+    explain: bool = True,
+) -> AuthorityCheck:
+    """May this person exercise this function for this office and amount at this instant?
+
+    Allowed: by the post that holds the paragraph by the report itself (the CITO for 18, without limit),
+    or by an instrument in
+    force at the second that covers the function, the office and the amount. With `lock=True` (inside the
+    transaction of the act)
+    the holding and the coverage are read `FOR SHARE`, so that a revocation waits or has already won.
+    Refused otherwise, with the
+    fact, the instrument and, where `explain`, who can.
+    """
+    if not getattr(user, "is_active", False):
+        return AuthorityCheck(reasons=[Reason("offices.not_active")])
+    posts = _posts_held(user, at, lock=lock)
+    inherent = _inherent(function, office_id, posts, at)
+    if inherent is not None:
+        return AuthorityCheck(inherent=True, capacity=inherent[1], post_id=inherent[0])
+    covered = _covered(user, function, office_id, amount_usd, at, posts, lock=lock) if posts else None
+    if covered is not None:
+        role = next(r for p, r, _office in posts if p == covered[1])
+        instrument = Instrument.objects.get(pk=covered[0])
+        return AuthorityCheck(instrument=instrument, capacity=role, post_id=covered[1])
+    who_can = (
+        who_can_exercise(function=function, office_id=office_id, amount_usd=amount_usd, at=at)
+        if explain
+        else []
+    )
+    names = tuple(str(w) for w in who_can)
+    office = Office.objects.filter(pk=office_id).values_list("code", flat=True).first() or ""
+    found = _why_not(user, function, office_id, office, amount_usd, at, [p for p, _r, _o in posts])
+    return AuthorityCheck(
+        reasons=[Reason(r.code, r.params, r.field, r.remedy, names) for r in found], who_can=who_can
+    )
+
+
+def who_can_exercise(
+    *, function: str, office_id: UUID, amount_usd: Decimal | None, at: datetime
+) -> list[WhoCan]:
+    """Everyone who can exercise a function for an office and amount at an instant: the inherent holders
+    first, then by ceiling."""
+    paragraph = _paragraph(function)
+    found = [
+        WhoCan(holding.user, holding.post, None, None)
+        for holding in _inherent_holdings(paragraph, office_id, at)
+    ]
+    instruments = (
+        Instrument.objects.filter(
+            coverage__function_id=function,
+            coverage__office_id=office_id,
+            coverage__during__contains=at,
+            coverage__revoked=False,
+        )
+        .filter(Q(amount_limit=None) | Q(amount_limit__gte=amount_usd) if amount_usd is not None else Q())
+        .order_by(F("amount_limit").asc(nulls_last=True))
+    )
+    by_post = {instrument.delegate_post_id: instrument for instrument in instruments}
+    for holding in _holdings(at).filter(post_id__in=list(by_post)):
+        instrument = by_post[holding.post_id]
+        if instrument.delegator_id != holding.user_id:
+            found.append(WhoCan(holding.user, holding.post, instrument, instrument.amount_limit))
+    return sorted(
+        found,
+        key=lambda w: (w.instrument is not None, w.ceiling is not None, -(w.ceiling or 0), w.user.full_name),
+    )
+
+
+def reasons_against_issuing(*, user: User, at: datetime, parent: Instrument | None = None) -> list[Reason]:
+    """Who issues: the CITO; for a sub-delegation, the holder of the post that the parent names. An
+    administrator never does."""
+    if not getattr(user, "is_active", False):
+        return [Reason("offices.not_active")]
+    if parent is not None:
+        holder = queries.holder_of(parent.delegate_post, at)
+        if holder is None or holder.pk != user.pk:
+            return [Reason("offices.not_the_delegate", {"number": parent.number})]
+        return []
+    if issuing_post(user, at) is None:
+        return [Reason("offices.not_an_issuer", who_can=_names_of(Role.CITO, at))]
+    return []
+
+
+def reasons_against_revoking(*, user: User, instrument: Instrument, at: datetime) -> list[Reason]:
+    """Who revokes: the holder of the post that issued it, or the CITO."""
+    if not getattr(user, "is_active", False):
+        return [Reason("offices.not_active")]
+    held = {post_id for post_id, _role, _office in _posts_held(user, at)}
+    if instrument.delegator_post_id in held or issuing_post(user, at) is not None:
+        return []
+    return [
+        Reason("offices.not_the_delegator", {"number": instrument.number}, who_can=_names_of(Role.CITO, at))
+    ]
+
+
+def issuing_post(user: User, at: datetime) -> Post | None:
+    """The CITO's post, where this person holds it at the instant."""
+    holding = _holdings(at).filter(user=user, post__role=Role.CITO).first()
+    return holding.post if holding else None
+
+
+def reasons_against_appointing(*, user: User | None, office: Office, at: datetime) -> list[Reason]:
+    """Who appoints: an administrator of the office or of one above. `None` is the Organization's own
+    data being loaded."""
+    if user is None or queries.standing_of(user, at).has(Role.ADMINISTRATOR, office.pk):
+        return []
+    return [
+        Reason(
+            "offices.not_an_administrator", {"office": office.code}, who_can=_names_of(Role.ADMINISTRATOR, at)
+        )
+    ]
+
+
+def reasons_against_configuring(*, user: User | None, at: datetime, code: str) -> list[Reason]:
+    """Who changes the structure and the calendars: an administrator."""
+    if user is None or queries.standing_of(user, at).has(Role.ADMINISTRATOR):
+        return []
+    return [Reason(code, who_can=_names_of(Role.ADMINISTRATOR, at))]
+
+
+def _posts_held(user: User, at: datetime, *, lock: bool = False) -> list[tuple[UUID, str, UUID]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD + (" FOR SHARE OF h" if lock else ""), {"user": user.pk, "at": at})
+        return cursor.fetchall()
+
+
+def _paragraph(function: str) -> int | None:
+    digits = function.rstrip("abcdefghi")
+    return int(digits) if digits.isdigit() else None
+
+
+def _inherent(
+    function: str, office_id: UUID, posts: Iterable[tuple[UUID, str, UUID]], at: datetime
+) -> tuple[UUID, str] | None:
+    paragraph = _paragraph(function)
+    role = INHERENT_ROLE.get(paragraph) if paragraph is not None else None
+    for post_id, held_role, post_office in posts:
+        if held_role != role:
+            continue
+        if role == Role.CITO:
+            return post_id, str(role)
+        if paragraph == 16 and post_office == office_id and _holds_paragraph(16, post_office, at):
+            return post_id, str(role)
+        if (
+            paragraph == 17
+            and _holds_paragraph(17, post_office, at)
+            and office_id in queries.below([post_office], queries.day_of(at)).get(post_office, ())
+        ):
+            return post_id, str(role)
+    return None
+
+
+def _holds_paragraph(paragraph: int, office_id: UUID, at: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM offices_paragraphholding"
+            " WHERE paragraph = %s AND office_id = %s AND during @> %s)",
+            [paragraph, office_id, queries.day_of(at)],
+        )
+        return cursor.fetchone()[0]
+
+
+def _inherent_holdings(paragraph: int | None, office_id: UUID, at: datetime) -> list[PostHolding]:
+    role = INHERENT_ROLE.get(paragraph) if paragraph is not None else None
+    if role is None:
+        return []
+    rows = _holdings(at).filter(post__role=role)
+    if role == Role.CITO:
+        return list(rows)
+    day = queries.day_of(at)
+    rows = rows.filter(
+        post__office__paragraph_holdings__paragraph=paragraph,
+        post__office__paragraph_holdings__during__contains=day,
+    )
+    if paragraph == 16:
+        return list(rows.filter(post__office=office_id))
+    return list(rows.filter(post__office__in=[office_id, *queries.ancestors(office_id, day)]))
+
+
+def _covered(
+    user: User,
+    function: str,
+    office_id: UUID,
+    amount_usd: Decimal | None,
+    at: datetime,
+    posts: Iterable[tuple[UUID, str, UUID]],
+    *,
+    lock: bool,
+) -> tuple[UUID, UUID, Decimal | None] | None:
+    values = {
+        "function": function,
+        "office": office_id,
+        "at": at,
+        "posts": [p for p, _role, _office in posts],
+        "user": user.pk,
+        "amount": amount_usd,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COVERED + (" FOR SHARE OF c" if lock else ""), values)
+        rows = cursor.fetchall()
+    return rows[0] if rows else None
+
+
+def _why_not(
+    user: User,
+    function: str,
+    office_id: UUID,
+    office: str,
+    amount_usd: Decimal | None,
+    at: datetime,
+    post_ids: list[UUID],
+) -> list[Reason]:
+    """The nearest instrument of one's own, and what about it is in the way; else that there is none."""
+    if not Function.objects.filter(pk=function).exists():
+        return [Reason("offices.no_such_function", {"function": function})]
+    mine = list(
+        Instrument.objects.filter(delegate_post__in=post_ids, functions=function).exclude(delegator=user.pk)
+    )
+    found: list[Reason] = []
+    for instrument in mine:
+        number = {"number": instrument.number}
+        covers = instrument.coverage.filter(function=function, office=office_id, during__contains=at).exists()
+        if instrument.revoked_at is not None:
+            found.append(
+                Reason("offices.instrument_revoked", {**number, "on": day_text(instrument.revoked_at)})
+            )
+        elif instrument.valid.lower > at:
+            found.append(
+                Reason("offices.instrument_not_begun", {**number, "on": day_text(instrument.valid.lower)})
+            )
+        elif instrument.valid.upper <= at:
+            found.append(
+                Reason("offices.instrument_ended", {**number, "on": day_text(instrument.valid.upper)})
+            )
+        elif not covers:
+            found.append(Reason("offices.office_not_covered", {**number, "office": office}))
+        else:
+            found.append(
+                Reason(
+                    "offices.above_ceiling",
+                    {
+                        **number,
+                        "amount": amount_text(amount_usd or Decimal(0)),
+                        "limit": amount_text(instrument.amount_limit or Decimal(0)),
+                        "until": day_text(instrument.valid.upper),
+                    },
+                )
+            )
+    in_force_first = {"offices.above_ceiling": 0, "offices.office_not_covered": 1}
+    found.sort(key=lambda r: (in_force_first.get(r.code, 2), r.params["number"]))
+    if found:
+        return found[:3]
+    return [Reason("offices.no_instrument", {"function": function, "office": office})]
+
+
+def _holdings(at: datetime) -> Any:
+    return (
+        PostHolding.objects.filter(during__contains=at, user__is_active=True)
+        .select_related("user", "post", "post__office")
+        .order_by("post__code")
+    )
+
+
+def _names_of(role: str, at: datetime) -> tuple[str, ...]:
+    return tuple(f"{h.user.full_name} ({h.post.title})" for h in _holdings(at).filter(post__role=role))
+
+
+def is_assessment_only(function: str) -> bool:
+    """Whether a function gives assessment and no decision (A/61/765, 16a and 17e)."""
+    return function in ASSESSMENT_ONLY

@@ -1,0 +1,19 @@
+"""Every write of offices: one verb each, keyword-only, with its actor in `by`, and recorded beside what
+it does."""
+
+from apps.offices.services.calendars import add_calendar_version, confirm_calendar_version
+from apps.offices.services.instruments import issue_instrument, revoke_instrument
+from apps.offices.services.posts import assign_post, create_post, end_holding
+from apps.offices.services.tree import create_office, move_office
+
+__all__ = [
+    "add_calendar_version",
+    "assign_post",
+    "confirm_calendar_version",
+    "create_office",
+    "create_post",
+    "end_holding",
+    "issue_instrument",
+    "move_office",
+    "revoke_instrument",
+]
