@@ -49,7 +49,7 @@ class Reason:
     who_can: tuple[str, ...] = ()
 
 
-class Refused(Exception):  # noqa: N818  (it is an answer, not an error)
+class Refused(Exception):
     """An act is refused, with at least one reason. Nothing has changed."""
 
     def __init__(self, kind: Kind | str, reasons: Iterable[Reason]) -> None:

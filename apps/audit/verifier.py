@@ -107,9 +107,7 @@ class Report:
             )
         kept = self.last_checkpoint
         if kept.seq >= self.last_seq:
-            return (
-                f"{covers}, as the last checkpoint; what came after is not proven against truncation."
-            )
+            return f"{covers}, as the last checkpoint; what came after is not proven against truncation."
         at = f", {kept.time}" if kept.time else ""
         return (
             f"{covers}; what came after the last checkpoint (seq {kept.seq}{at}) is "
@@ -117,7 +115,7 @@ class Report:
         )
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """A file that cannot be read at all."""
 
 

@@ -1,7 +1,7 @@
 """Every write of timers and messages. Nothing is sent here: rows are written in the caller's transaction."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.audit import clock
-from apps.notices.models import Notice, Outbox, Timer
+from apps.notices.models import Notice, Outbox, TickRun, Timer
 from apps.notices.signals import work_waits
 from apps.notices.wording import storable
 
@@ -155,3 +155,19 @@ def mark_all_read(*, by: User) -> int:
 
 def _hint() -> None:
     transaction.on_commit(lambda: work_waits.send_robust(sender=None), robust=True)
+
+
+def start_tick(*, keep: timedelta) -> TickRun:
+    """Write down that a tick begins; forgets ticks older than `keep`."""
+    now = clock.now()
+    TickRun.objects.filter(started_at__lt=now - keep).delete()
+    return TickRun.objects.create(started_at=now)
+
+
+def finish_tick(run: TickRun, **found: Any) -> TickRun:
+    """Write down what a tick did, and that it ended: the heartbeat that pages look at."""
+    for name, value in found.items():
+        setattr(run, name, value)
+    run.finished_at = clock.now()
+    run.save()
+    return run

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """The wiring: what is written anywhere nudges the one schedule."""
+
+    name = "ictgov"
+
+    def ready(self) -> None:
+        from ictgov import schedule
+
+        schedule.listen()
