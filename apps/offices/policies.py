@@ -187,6 +187,8 @@ def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> l
                 field="valid_until",
             )
         )
+    if found:
+        return found
     covered = set(parent.coverage.filter(during__contains=draft.valid).values_list("office_id", flat=True))
     day = queries.day_of(draft.valid_from)
     wanted: dict = {}
@@ -195,7 +197,7 @@ def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> l
         if with_below:
             wanted |= dict.fromkeys(queries.descendants(office.pk, day), office.code)
     outside = sorted({code for pk, code in wanted.items() if pk not in covered})
-    if outside and not beyond:
+    if outside:
         found.append(
             Reason("offices.outside_parent_scope", {**number, "offices": ", ".join(outside)}, field="scope")
         )
