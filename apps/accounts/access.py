@@ -8,8 +8,8 @@
 
 Rules: `public`, `signed_in`, `role(...)`, `by_service` (signed in; the service that is called decides). A
 view that declares none is refused by the middleware: an error under tests and in debugging, "not allowed" in
-production. Visibility of single objects is never a matter of this room: it lives in the query, and what one may
-not see is "not found".
+production. Visibility of single objects is never a matter of this room: it lives in the query, and what one
+may not see is "not found".
 """
 
 from collections.abc import Callable, Iterable
