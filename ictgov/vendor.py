@@ -17,18 +17,14 @@ FILES = (
     "bootstrap/dist/css/bootstrap.min.css.map",
     "bootstrap/dist/css/bootstrap.rtl.min.css",
     "bootstrap/dist/css/bootstrap.rtl.min.css.map",
-    "bootstrap-icons/font/bootstrap-icons.min.css",
-    "bootstrap-icons/font/fonts/bootstrap-icons.woff",
-    "bootstrap-icons/font/fonts/bootstrap-icons.woff2",
     "echarts/dist/echarts.min.js",
     *(
-        f"@fontsource/noto-sans-arabic/{name}"
-        for weight in (400, 600)
-        for name in (
-            f"arabic-{weight}.css",
-            f"files/noto-sans-arabic-arabic-{weight}-normal.woff",
-            f"files/noto-sans-arabic-arabic-{weight}-normal.woff2",
-        )
+        f"@fontsource-variable/inter/files/inter-{script}-wght-normal.woff2"
+        for script in ("latin", "latin-ext", "cyrillic")
+    ),
+    *(
+        f"@fontsource-variable/vazirmatn/files/vazirmatn-{script}-wght-normal.woff2"
+        for script in ("arabic", "latin")
     ),
 )
 PREFIX = "vendor/"

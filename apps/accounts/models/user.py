@@ -2,7 +2,7 @@
 
 import uuid
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.choices import Language
+from apps.audit import clock
 
 
 def validate_time_zone(name: str) -> None:
@@ -23,10 +24,6 @@ def validate_time_zone(name: str) -> None:
 
 def joined_now() -> datetime:
     """Return the instant of the one clock."""
-    try:
-        from apps.audit import clock
-    except ImportError:  # the clock comes with the next commit of the register
-        return datetime.fromtimestamp(0, UTC)
     return clock.now()
 
 
