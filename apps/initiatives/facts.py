@@ -11,6 +11,28 @@ from apps.initiatives.policies import donor_ends_before
 from apps.initiatives.tiers import Tier, greatest_risk, has_exception
 
 Fact = str | int | bool
+FACT_TYPES: dict[str, type] = {
+    "tier": int,
+    "tier_set_by": str,
+    "value_usd": str,
+    "office_kind": str,
+    "kind": str,
+    "reach": str,
+    "novelty": str,
+    "sensitivity": str,
+    "hosting": str,
+    "urgency": str,
+    "personal_data": bool,
+    "security_review": bool,
+    "enterprise": bool,
+    "major": bool,
+    "standards_exception": bool,
+    "donor_ends": bool,
+    "risk": int,
+    "language": str,
+    "pre_existing": bool,
+    "retrospective": bool,
+}
 
 
 def facts_of(
@@ -36,8 +58,7 @@ def facts_of(
         "personal_data": personal,
         "security_review": personal or sensitive,
         "enterprise": enterprise,
-        "major": major,
-        "committee": major or enterprise,
+        "major": major or enterprise,
         "standards_exception": has_exception(content),
         "donor_ends": donor_ends_before(content, last_day),
         "risk": greatest_risk(content),

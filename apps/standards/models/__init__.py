@@ -1,0 +1,3 @@
+from apps.standards.models.standard import Standard
+
+__all__ = ["Standard"]
