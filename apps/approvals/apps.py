@@ -2,5 +2,21 @@ from django.apps import AppConfig
 
 
 class ApprovalsConfig(AppConfig):
+    """The review engine: joins its sentences, its wordings and the handlers of its timers."""
+
     name = "apps.approvals"
     label = "approvals"
+
+    def ready(self) -> None:
+        from apps.approvals import reasons, wording  # noqa: F401  (their sentences register themselves)
+        from apps.approvals.services import engine, sweep
+        from apps.notices import handlers
+
+        for kind in engine.REMINDER_KINDS.values():
+            handlers.register_many(kind, sweep.remind)
+        handlers.register(
+            engine.ESCALATION_KIND, sweep.escalate, changes_state=True, lock=sweep.lock_cases_of_turns
+        )
+        handlers.register(
+            engine.EFFECT_KIND, sweep.take_effect, changes_state=True, lock=sweep.lock_cases_of_decisions
+        )

@@ -69,13 +69,15 @@ def record(
     policy_version: str = "",
     facts: Mapping[str, Fact] | None = None,
     commit: Mapping[str, str] | None = None,
+    event_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
     """Append one event to the register and return its id; it is chained when the transaction commits.
 
     `by` is the acting user, or None for the rule engine (name the rule in `facts["rule"]`). `facts` hold ids,
     codes, numbers and hashes only: no names, no narrative (a text longer than 200 characters is refused).
     What must be provable but may be erased one day goes into `commit`: it enters as a salted SHA-256, its
-    salt in a table of its own. Refuses to write outside a transaction: a record stands or falls with its
+    salt in a table of its own. `event_id` is given where the act's own row must name the event (a decision
+    and its letter). Refuses to write outside a transaction: a record stands or falls with its
     act.
     """
     if not connection.in_atomic_block:
@@ -89,7 +91,7 @@ def record(
         if isinstance(value, dict | list | tuple | float):
             raise TypeError(f"the fact {name!r} is not a plain value")
 
-    event_id = uuid.uuid4()
+    event_id = event_id or uuid.uuid4()
     salts = {name: secrets.token_bytes(32) for name in commit or {}}
     payload = canonical_json(
         {

@@ -1,0 +1,41 @@
+from apps.approvals.models.case import (
+    Case,
+    CaseUserGrant,
+    ConflictDeclaration,
+    Participation,
+    ReferenceCounter,
+)
+from apps.approvals.models.decision import Condition, Decision
+from apps.approvals.models.review import (
+    Assessment,
+    AssessmentScore,
+    Attestation,
+    Clarification,
+    ClarificationItem,
+    Opinion,
+    Recommendation,
+)
+from apps.approvals.models.route import Parameter, Route
+from apps.approvals.models.turn import Move, Turn, TurnPause
+
+__all__ = [
+    "Assessment",
+    "AssessmentScore",
+    "Attestation",
+    "Case",
+    "CaseUserGrant",
+    "Clarification",
+    "ClarificationItem",
+    "Condition",
+    "ConflictDeclaration",
+    "Decision",
+    "Move",
+    "Opinion",
+    "Parameter",
+    "Participation",
+    "Recommendation",
+    "ReferenceCounter",
+    "Route",
+    "Turn",
+    "TurnPause",
+]

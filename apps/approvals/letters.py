@@ -1,0 +1,80 @@
+"""The letter that an office receives: fixed text in the office's language, the decider's words as written.
+
+A letter is composed from the decision alone, once, and stored with it; a page or a mail shows what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import translation
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from apps.accounts.choices import locale_of
+from apps.approvals.choices import APPROVALS, ConditionKind, Outcome
+from apps.offices.naming import in_language
+
+
+def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[str, Any]:
+    """The letter as a list of blocks: `{kind: heading|paragraph|words|item, text, lang}`; `lang` where
+    words stay as written.
+    """
+    language = case.office.letter_language
+    with translation.override(locale_of(language)):
+        office = in_language(case.office.names, language)
+        blocks: list[dict[str, str]] = [
+            {"kind": "heading", "text": _("Decision on {reference}").format(reference=case.reference)},
+            {"kind": "paragraph", "text": _("To the head of {office}").format(office=office)},
+            {
+                "kind": "paragraph",
+                "text": _(
+                    "Under paragraph 18 of A/61/765 the Office of ICT has reviewed version {number} of this "
+                    "business case "
+                    "(fingerprint {hash}), and decided:"
+                ).format(number=decision.version_number, hash=decision.version_hash[:16]),
+            },
+            {"kind": "words", "text": case.title, "lang": case.language},
+            {"kind": "heading", "text": str(Outcome(decision.outcome).label)},
+        ]
+        if decision.outcome in APPROVALS:
+            amount = number_format(decision.amount_max, 2, use_l10n=True, force_grouping=True)
+            until = date_format(decision.valid_until, "DATE_FORMAT")
+            blocks += [
+                {
+                    "kind": "paragraph",
+                    "text": _("Up to {currency} {amount}, until {date}.").format(
+                        currency=decision.currency, amount=amount, date=until
+                    ),
+                },
+                {"kind": "paragraph", "text": _("Scope:")},
+                {"kind": "words", "text": decision.scope, "lang": decision.language},
+            ]
+        blocks += [
+            {"kind": "paragraph", "text": _("Reasons:")},
+            {"kind": "words", "text": decision.reasons, "lang": decision.language},
+        ]
+        if decision.what_would_change:
+            blocks += [
+                {"kind": "paragraph", "text": _("What would change this decision:")},
+                {"kind": "words", "text": decision.what_would_change, "lang": decision.language},
+            ]
+        if conditions:
+            blocks.append({"kind": "paragraph", "text": _("Conditions:")})
+        for row in conditions:
+            text = _("{when}, due {date}").format(
+                when=ConditionKind(row.kind).label, date=date_format(row.due_on, "DATE_FORMAT")
+            )
+            blocks.append({"kind": "item", "text": text})
+            blocks.append({"kind": "words", "text": row.words, "lang": row.language})
+        basis = (
+            _("Decided under instrument {number}.").format(number=decision.instrument_number)
+            if decision.instrument_number
+            else _("Decided under the authority of the Chief Information Technology Officer.")
+        )
+        blocks += [
+            {"kind": "paragraph", "text": basis},
+            {"kind": "paragraph", "text": in_language(decision.post_title or {}, language)},
+        ]
+    return {"language": language, "blocks": [block for block in blocks if block["text"]]}

@@ -1,0 +1,261 @@
+"""May this person? The only place of the review where seats, instruments and separation of duties meet.
+
+Levels, from most to least (authority.md 4; the same table is printed in docs/generated/visibility.md):
+
+| who | which cases | level |
+| auditor | all, tombstones included | full |
+| submitter | of the own office | full |
+| head of office, ICT chief, certifying officer | of the own office, those below and those serviced | full |
+| field ICT officer (DPKO) | of field missions, once submitted | full |
+| OICT desk officer, section chief, duty officer, assigned officer, CITO | once submitted | full |
+| Management Committee | once submitted | full |
+| reviewer, lead reviewer | once submitted | summary; full after declaring no conflict |
+| everyone signed in | approved or registered | card |
+| named exception | one case, until a date | full |
+
+A recusal takes everything away. A confidential case is left to the people on it, whoever has its turn, and
+the auditors.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case as SqlCase
+from django.db.models import CharField, Exists, OuterRef, Q, Value, When
+
+from apps.approvals.choices import APPROVALS, Capacity, Level, Outcome
+from apps.approvals.standing import Viewer
+from apps.approvals.workflow import Desk
+from apps.audit.reasons import Reason
+from apps.offices import queries as offices
+from apps.offices.models import PostHolding
+from apps.offices.naming import in_language
+
+#: Who may not be who (review.md 7): acting in the first capacity excludes an earlier part in any of the others.
+PARTS_APART: Mapping[str, tuple[str, ...]] = {
+    Capacity.SUBMITTER: (Capacity.ENDORSER, Capacity.REVIEWER, Capacity.DECIDER),
+    Capacity.ENDORSER: (Capacity.SUBMITTER, Capacity.REVIEWER, Capacity.DECIDER),
+    Capacity.ATTESTER: (Capacity.REVIEWER, Capacity.DECIDER),
+    Capacity.OPINION: (
+        Capacity.SUBMITTER,
+        Capacity.ENDORSER,
+        Capacity.ATTESTER,
+        Capacity.REVIEWER,
+        Capacity.DECIDER,
+    ),
+    Capacity.INTAKE: (
+        Capacity.SUBMITTER,
+        Capacity.ENDORSER,
+        Capacity.ATTESTER,
+        Capacity.REVIEWER,
+        Capacity.DECIDER,
+    ),
+    Capacity.LEAD: (
+        Capacity.SUBMITTER,
+        Capacity.ENDORSER,
+        Capacity.ATTESTER,
+        Capacity.REVIEWER,
+        Capacity.DECIDER,
+    ),
+    Capacity.REVIEWER: (
+        Capacity.SUBMITTER,
+        Capacity.ENDORSER,
+        Capacity.ATTESTER,
+        Capacity.OPINION,
+        Capacity.INTAKE,
+        Capacity.LEAD,
+        Capacity.DECIDER,
+    ),
+    Capacity.DECIDER: (
+        Capacity.SUBMITTER,
+        Capacity.ENDORSER,
+        Capacity.ATTESTER,
+        Capacity.OPINION,
+        Capacity.INTAKE,
+        Capacity.REVIEWER,
+        Capacity.LEAD,
+    ),
+}
+SEEN_AS_CARD = (*(str(outcome) for outcome in APPROVALS), str(Outcome.REGISTERED))
+
+
+# What may be seen ---------------------------------------------------------------------------------------------
+
+
+def _declared(viewer: Viewer, *, recused: bool) -> Exists:
+    from apps.approvals.models import ConflictDeclaration
+
+    return Exists(
+        ConflictDeclaration.objects.filter(case=OuterRef("pk"), user=viewer.user_id, recused=recused)
+    )
+
+
+def _on_the_case(viewer: Viewer) -> Q:
+    from apps.approvals.models import Participation, Turn
+
+    part = Participation.objects.filter(case=OuterRef("pk"), user=viewer.user_id)
+    turn = Turn.objects.filter(case=OuterRef("pk"), closed_at__isnull=True, seats__overlap=list(viewer.seats))
+    return Q(Exists(part)) | Q(Exists(turn))
+
+
+def _named(viewer: Viewer) -> Exists:
+    from apps.approvals.models import CaseUserGrant
+
+    return Exists(
+        CaseUserGrant.objects.filter(content_object=OuterRef("pk"), user=viewer.user_id, until__gt=viewer.at)
+    )
+
+
+def _by_columns(viewer: Viewer, at_least: str) -> Q:
+    """What the posts alone open, as conditions on the columns of the case."""
+    submitted = Q(submitted_at__isnull=False)
+    opened = Q(pk__in=[])
+    if viewer.own_offices:
+        opened |= Q(office__in=list(viewer.own_offices))
+    if viewer.mission_offices:
+        opened |= submitted & Q(office__in=list(viewer.mission_offices))
+    if viewer.sees_submitted:
+        opened |= submitted
+    elif viewer.reviews:
+        opened |= submitted if at_least != Level.FULL else submitted & Q(_declared(viewer, recused=False))
+    if at_least == Level.CARD:
+        opened |= Q(outcome__in=SEEN_AS_CARD, confidential=False)
+    return opened
+
+
+def visibility_filter(viewer: Viewer, at_least: str = Level.SUMMARY) -> Q:
+    """The condition on cases under which this viewer sees them at this level or more."""
+    if not viewer.is_active or viewer.user_id is None:
+        return Q(pk__in=[])
+    if viewer.sees_everything:
+        return Q()
+    opened = _by_columns(viewer, at_least) & Q(discarded_at__isnull=True)
+    opened &= Q(confidential=False) | _on_the_case(viewer)
+    opened |= Q(_named(viewer)) & Q(discarded_at__isnull=True)
+    return opened & ~Q(_declared(viewer, recused=True))
+
+
+def level_expression(viewer: Viewer) -> SqlCase:
+    """The level of this viewer on each case, from the same conditions."""
+    return SqlCase(
+        *(
+            When(visibility_filter(viewer, level), then=Value(str(level)))
+            for level in (Level.FULL, Level.SUMMARY, Level.CARD)
+        ),
+        default=Value(str(Level.HIDDEN)),
+        output_field=CharField(),
+    )
+
+
+def assessments_filter(viewer: Viewer, case: Any) -> Q:
+    """Which assessments of a visible case this viewer may read (seam 13); drafts are their author's alone."""
+    from apps.approvals.models import Assessment
+
+    if not viewer.is_active or viewer.user_id is None:
+        return Q(pk__in=[])
+    mine = Q(reviewer=viewer.user_id)
+    submitted = Q(submitted_at__isnull=False)
+    if viewer.sees_everything:
+        return mine | submitted
+    own_is_in = Exists(
+        Assessment.objects.filter(
+            case=OuterRef("case"),
+            round=OuterRef("round"),
+            reviewer=viewer.user_id,
+            submitted_at__isnull=False,
+        )
+    )
+    opened = mine | (submitted & Q(own_is_in))
+    desks_are_in = case.stage in ("recommendation", "decision", "cooling_off") or case.closed_at is not None
+    if desks_are_in and viewer.seats & {
+        "lead_reviewer@oict",
+        "cito@oict",
+        "assigned_officer@oict",
+        "section_chief@oict",
+    }:
+        opened |= submitted
+    return opened
+
+
+def may_read_decision(viewer: Viewer, decision: Any) -> bool:
+    """Until it takes effect, outcome and letter are the decider's and the auditor's alone (seam 8)."""
+    if viewer.sees_everything or viewer.user_id == decision.decided_by_id:
+        return True
+    return decision.took_effect_at is not None
+
+
+def may_read_recommendation(viewer: Viewer, case: Any) -> bool:
+    """The consolidated text: OICT's own people at once, the office after the decision took effect."""
+    if viewer.sees_everything or case.closed_at is not None:
+        return True
+    return viewer.sees_submitted or viewer.reviews
+
+
+# What may be done ---------------------------------------------------------------------------------------------
+
+
+def reasons_against_seat(
+    viewer: Viewer, turn: Any, desk: Desk, *, who_can: tuple[str, ...] = ()
+) -> list[Reason]:
+    """The turn is this person's to end: they hold a post at its desk, and nobody else took it."""
+    if not viewer.is_active or not viewer.seats & set(turn.seats):
+        return [Reason("case.not_your_seat", {"desk": in_language(desk.labels)}, who_can=who_can)]
+    if turn.taken_by_id is not None and turn.taken_by_id != viewer.user_id:
+        return [Reason("case.taken", {"name": turn.taken_by.full_name}, who_can=(turn.taken_by.full_name,))]
+    return []
+
+
+def reasons_of_separation(
+    *, capacity: str, desk: str, mine: Iterable[Any], who_can: tuple[str, ...] = ()
+) -> list[Reason]:
+    """What this person did in the case before keeps them from acting in this capacity (`mine` are their parts)."""
+    reasons = []
+    for part in mine:
+        if part.capacity in PARTS_APART.get(capacity, ()):
+            params = {"part": Capacity(part.capacity).label, "capacity": Capacity(capacity).label}
+            reasons.append(Reason("separation.other_part", params, who_can=who_can))
+        elif capacity == Capacity.REVIEWER and part.capacity == Capacity.REVIEWER and part.desk != desk:
+            reasons.append(Reason("separation.other_desk", who_can=who_can))
+    return reasons[:1]
+
+
+def reasons_of_service(
+    *, user_id: uuid.UUID, office_id: uuid.UUID, at: datetime, months: int, who_can: tuple[str, ...] = ()
+) -> list[Reason]:
+    """Nobody reviews or decides the case of an office where they served lately (review.md 7).
+
+    The sponsoring office counts with those below it, and those above it up to but without OICT and what
+    stands above OICT.
+    """
+    on = offices.day_of(at)
+    near = {office_id, *offices.descendants(office_id, on)}
+    for above in offices.ancestors(office_id, on):
+        if _stands_over_oict(above, on):
+            break
+        near.add(above)
+    since = at - timedelta(days=months * 30)
+    served = PostHolding.objects.filter(
+        user=user_id, post__office__in=near, during__overlap=(since, at + timedelta(microseconds=1))
+    ).exists()
+    return [Reason("separation.served", {"months": months}, who_can=who_can)] if served else []
+
+
+def _stands_over_oict(office_id: uuid.UUID, on: Any) -> bool:
+    from apps.offices.models import Office
+
+    reach = [office_id, *offices.descendants(office_id, on)]
+    return Office.objects.filter(pk__in=reach, kind="oict").exists()
+
+
+def reasons_of_conflict(desk: Desk, declarations: Iterable[Any]) -> list[Reason]:
+    """A desk that asks for a declaration opens after it; a recusal closes the case to the person."""
+    rows = list(declarations)
+    if any(row.recused for row in rows):
+        return [Reason("conflict.recused")]
+    if desk.declares_conflict and not rows:
+        return [Reason("conflict.declare_first")]
+    return []

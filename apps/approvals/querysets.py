@@ -1,0 +1,73 @@
+"""Which rows: filters that read as English, over columns alone (seam 12)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+if TYPE_CHECKING:
+    from apps.approvals.standing import Viewer
+
+
+class CaseQuerySet(QuerySet):
+    def visible_to(self, viewer: Viewer, at_least: str = "summary") -> CaseQuerySet:
+        """The cases that this viewer may see at this level or more; the table of levels is in `permissions`."""
+        from apps.approvals.permissions import visibility_filter
+
+        return self.filter(visibility_filter(viewer, at_least))
+
+    def open(self) -> CaseQuerySet:
+        return self.filter(closed_at__isnull=True, discarded_at__isnull=True)
+
+
+class TurnQuerySet(QuerySet):
+    def open(self) -> TurnQuerySet:
+        return self.filter(closed_at__isnull=True)
+
+    def running(self) -> TurnQuerySet:
+        return self.open().filter(paused_at__isnull=True)
+
+    def overdue(self, *, on: datetime) -> TurnQuerySet:
+        """Turns that are late at `on`: running, and past their due moment (late is now > due, seam 5)."""
+        return self.running().filter(due_at__lt=on)
+
+    def awaiting(self, viewer: Viewer) -> TurnQuerySet:
+        """Running turns that this viewer may take or has taken; a desk that another person took is not theirs."""
+        if not viewer.is_active or not viewer.seats:
+            return self.none()
+        return (
+            self.running()
+            .filter(seats__overlap=list(viewer.seats))
+            .filter(Q(taken_by__isnull=True) | Q(taken_by=viewer.user_id))
+            .exclude_other_parts(viewer)
+        )
+
+    def exclude_other_parts(self, viewer: Viewer) -> TurnQuerySet:
+        """Leave out turns that separation of duties or a recusal keeps from this viewer."""
+        from apps.approvals.models import ConflictDeclaration, Participation
+        from apps.approvals.permissions import PARTS_APART
+
+        mine = Participation.objects.filter(case=OuterRef("case"), user=viewer.user_id)
+        kept = self
+        for capacity, apart in PARTS_APART.items():
+            clash = mine.filter(capacity__in=apart)
+            kept = kept.exclude(Q(capacity=capacity) & Q(Exists(clash)))
+        recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=viewer.user_id, recused=True)
+        return kept.exclude(Exists(recused))
+
+
+class AssessmentQuerySet(QuerySet):
+    def visible_to(self, viewer: Viewer, case: Any) -> AssessmentQuerySet:
+        """The only door to assessments (seam 13): one's own always; the others' as `permissions` says."""
+        from apps.approvals.permissions import assessments_filter
+
+        return self.filter(case=case).filter(assessments_filter(viewer, case))
+
+    def submitted(self) -> AssessmentQuerySet:
+        return self.filter(submitted_at__isnull=False)
+
+    def in_round(self, case_id: uuid.UUID, round_: int) -> AssessmentQuerySet:
+        return self.filter(case_id=case_id, round=round_)

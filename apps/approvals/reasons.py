@@ -1,0 +1,91 @@
+"""The sentences of the review's refusals (seam 16): a code inside, words at the edge, each with what to do next."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.reasons import register_sentences
+
+SENTENCES = {
+    "case.not_found": _("There is no such case, or you may not see it."),
+    "case.closed": _("The case is closed since {closed_at}: {outcome}."),
+    "case.no_turn": _("Nobody has the turn for this act now. The case is at the stage “{stage}”."),
+    "case.paused": _("The clock stands still: the office has been asked for clarification."),
+    "case.not_your_seat": _("The turn belongs to {desk}, and you hold no post there."),
+    "case.taken": _("{name} has taken this turn."),
+    "case.not_taken": _("Nobody has taken this turn yet."),
+    "case.version_changed": _("Version {current} of the case arrived while you read version {seen}."),
+    "case.key_used": _("This request was already used for another act."),
+    "case.unknown_verb": _("“{verb}” is not an act of the review."),
+    "case.already_open": _("A case for this is already open."),
+    "separation.other_part": _(
+        "You took part in this case in another capacity ({part}), so you cannot act as {capacity}."
+    ),
+    "separation.other_desk": _("You assess this case at another desk; one person sits at one desk."),
+    "separation.served": _(
+        "You served in the sponsoring office, or one above or below it, in the last {months} months."
+    ),
+    "conflict.declare_first": _("Declare first whether you have a conflict of interest."),
+    "conflict.recused": _("You have recused yourself from this case."),
+    "conflict.already_declared": _("You have already declared that you have no conflict."),
+    "route.not_published": _("No route is published for this yet: {why}."),
+    "route.faults": _("The route cannot be published: {faults}."),
+    "field.required": _("{label} is missing."),
+    "field.unknown": _("There is no field “{name}”."),
+    "field.choice": _("“{value}” is not one of the possible answers for {label}."),
+    "field.too_long": _("{label} is longer than {limit} characters."),
+    "field.not_number": _("{label} must be a number."),
+    "field.not_date": _("{label} must be a date, as in 2026-12-31."),
+    "field.not_text": _("{label} must be text without control characters."),
+    "field.not_list": _("{label} must be a list."),
+    "field.past": _("{label} must lie in the future."),
+    "assessment.unknown_criterion": _("The desk has no criterion “{criterion}”."),
+    "assessment.score_missing": _("“{criterion}” has no score yet."),
+    "assessment.score_range": _("The score of “{criterion}” must be a whole number from 1 to 5."),
+    "assessment.answer_missing": _("“{criterion}” has no answer yet."),
+    "assessment.evidence_missing": _("“{criterion}” has no evidence in words yet."),
+    "assessment.comment_missing": _(
+        "“{criterion}” is scored {score}: say in a comment why it is at the end of the scale."
+    ),
+    "assessment.stale": _("Your assessment was saved elsewhere in the meantime (revision {current})."),
+    "assessment.empty": _("You have not written an assessment yet."),
+    "clarification.empty": _("A request needs at least one question."),
+    "clarification.unknown_field": _("The business case has no field “{field}”."),
+    "clarification.unanswered": _("Question {number} has no answer yet."),
+    "clarification.unchanged": _("Nothing was answered or changed."),
+    "decision.assessment_missing": _(
+        "Nothing can be decided yet: the assessment of “{criterion}” is missing."
+    ),
+    "decision.recommendation_missing": _(
+        "Nothing can be decided yet: the lead reviewer has not recommended."
+    ),
+    "decision.conditions_missing": _("An approval with conditions names at least one condition."),
+    "decision.conditions_present": _("This outcome takes no conditions."),
+    "decision.override_reason": _("The decision differs from the recommendation ({recommended}): say why."),
+    "decision.amount_missing": _("An approval states its maximum amount."),
+    "decision.amount_too_high": _("The amount of {amount} is above what was asked for ({asked})."),
+    "decision.already": _("The case was decided by {name} at {at}: {outcome}."),
+    "decision.window_over": _("The decision took effect at {at}; only a new act can reverse it."),
+    "decision.not_yours": _("Only {name}, who decided, can withdraw the decision in these minutes."),
+    "confirmation.missing": _("A decision is confirmed with your password."),
+    "confirmation.old": _("The confirmation is older than {minutes} minutes."),
+    "confirmation.other_version": _("You confirmed another version than the one that is decided."),
+    "confirmation.token": _("A decision is made in a signed-in session, never with an API token."),
+    "subject.locked": _("The business case is with others now and cannot be edited."),
+    "parameter.missing": _("The parameter {key} has no value on {on}."),
+}
+REMEDIES = {
+    "case.version_changed": _("Read what changed, then act on the new version."),
+    "case.key_used": _("Load the page again and repeat the act."),
+    "case.paused": _("The clock goes on when the office has answered."),
+    "conflict.declare_first": _("Open the case and declare; it takes one step."),
+    "assessment.stale": _("Load the page again; your text is shown beside the saved one."),
+    "route.not_published": _(
+        "Write to the Office of ICT: it says how such a case is handled until a route is published."
+    ),
+    "confirmation.old": _("Type your password again."),
+    "confirmation.missing": _("Type your password beside the button."),
+    "confirmation.token": _("Sign in on the portal to decide."),
+    "decision.amount_too_high": _("State at most the amount of the business case."),
+    "field.not_text": _("Paste the text again as plain text."),
+}
+
+register_sentences(SENTENCES, REMEDIES)

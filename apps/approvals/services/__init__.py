@@ -1,0 +1,22 @@
+"""Every write of the review. Each is atomic, takes keyword arguments only, and names its actor with `by`."""
+
+from apps.approvals.services.acts import Confirmation
+from apps.approvals.services.assessments import Saved, save_assessment
+from apps.approvals.services.cases import discard_case, open_case, register_case, rename_case
+from apps.approvals.services.moves import MoveResult, Seen, move_case
+from apps.approvals.services.routes import publish_route, set_parameter
+
+__all__ = [
+    "Confirmation",
+    "MoveResult",
+    "Saved",
+    "Seen",
+    "discard_case",
+    "move_case",
+    "open_case",
+    "publish_route",
+    "register_case",
+    "rename_case",
+    "save_assessment",
+    "set_parameter",
+]

@@ -1,0 +1,471 @@
+"""What each verb does, and what speaks against it. `moves.move_case` calls these with the case locked.
+
+`READY` asks about the thing (no user in sight); `PERFORM` writes the verb's own rows and says what the register and the
+timeline keep of it. What happens to the turn stands in the route.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Max
+
+from apps.accounts.models import User
+from apps.approvals import policies
+from apps.approvals.choices import APPROVALS, Capacity, Outcome, Side
+from apps.approvals.letters import compose_letter
+from apps.approvals.models import (
+    Assessment,
+    Attestation,
+    Clarification,
+    ClarificationItem,
+    Condition,
+    ConflictDeclaration,
+    Decision,
+    Opinion,
+    Participation,
+    Recommendation,
+    ReferenceCounter,
+    Turn,
+)
+from apps.approvals.parameters import parameters
+from apps.approvals.services.engine import (
+    EFFECT_KIND,
+    Walk,
+    ask_office,
+    pause_side,
+    resume_side,
+    take_version,
+)
+from apps.approvals.standing import Viewer
+from apps.approvals.subjects import subject_for
+from apps.approvals.workflow import Desk
+from apps.audit.reasons import Kind, Reason, refuse, refuse_if
+from apps.notices import services as notices
+from apps.offices.queries import day_of
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """That the person confirmed, a moment ago, exactly this version (seam 9)."""
+
+    method: str
+    at: datetime
+    snapshot_hash: str
+
+
+@dataclass
+class Act:
+    """One verb about to be performed on a locked case."""
+
+    verb: str
+    walk: Walk
+    turn: Turn | None
+    desk: Desk | None
+    by: User
+    viewer: Viewer
+    values: Mapping[str, Any]
+    language: str
+    event_id: uuid.UUID | None = None
+    authority: Any = None
+    role: str = ""
+    post_titles: Mapping[str, str] = field(default_factory=dict)
+    confirmation: Confirmation | None = None
+
+    @property
+    def case(self) -> Any:
+        return self.walk.case
+
+    @property
+    def at(self) -> datetime:
+        return self.walk.at
+
+
+@dataclass
+class Trace:
+    """What an act leaves behind: words for the timeline, ids and codes for the register, texts committed as hashes."""
+
+    words: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    commit: dict[str, str] = field(default_factory=dict)
+    close_outcome: str = ""
+
+
+def _with_words(act: Act) -> Trace:
+    words = act.values.get("words", "") or ""
+    return Trace(words=words, commit={"words": words} if words else {})
+
+
+def take_part(act: Act, capacity: str, desk: str = "") -> None:
+    """Write down that this person played this part; separation of duties reads it from now on."""
+    Participation.objects.bulk_create(
+        [Participation(case=act.case, user=act.by, capacity=capacity, desk=desk, since=act.at)],
+        ignore_conflicts=True,
+    )
+
+
+# The office -----------------------------------------------------------------------------------------------------
+
+
+def hand_on(act: Act) -> Trace:
+    subject = subject_for(act.case.subject_kind)
+    refuse_if(Kind.NOT_READY, subject.policy.reasons_against_handing_on(act.case.subject_id))
+    take_version(act.walk, by=act.by)
+    refuse_if(Kind.NOT_READY, policies.reasons_against_route(act.walk.road, act.case.facts))
+    subject.lifecycle.lock(act.case.subject_id)
+    take_part(act, Capacity.SUBMITTER)
+    trace = _with_words(act)
+    trace.facts["version"] = act.case.version_number
+    trace.facts["tier"] = act.case.tier
+    return trace
+
+
+def attest(act: Act) -> Trace:
+    Attestation.objects.create(
+        case=act.case,
+        desk=act.turn.desk if act.turn else "",
+        by=act.by,
+        version_number=act.case.version_number,
+        version_hash=act.case.version_hash,
+        remarks=act.values["words"],
+        language=act.language,
+        at=act.at,
+    )
+    take_part(act, Capacity.ATTESTER, act.turn.desk if act.turn else "")
+    return _with_words(act)
+
+
+def endorse(act: Act) -> Trace:
+    case = act.case
+    if case.reference is None:
+        case.reference = next_reference(act)
+    if case.submitted_at is None:
+        case.submitted_at = act.at
+    take_part(act, Capacity.ENDORSER)
+    trace = _with_words(act)
+    trace.facts["reference"] = case.reference
+    trace.params["reference"] = case.reference
+    return trace
+
+
+def next_reference(act: Act) -> str:
+    """The next number of the office in this year, given at the first act that leaves the office, and never
+    used again.
+    """
+    year, office = act.at.year, act.case.office
+    counter, _made = ReferenceCounter.objects.get_or_create(year=year, office=office)
+    ReferenceCounter.objects.filter(pk=counter.pk).update(last=F("last") + 1)
+    counter.refresh_from_db(fields=["last"])
+    return f"OICT-{year}-{office.code}-{counter.last:04d}"
+
+
+def send_back(act: Act) -> Trace:
+    subject_for(act.case.subject_kind).lifecycle.unlock(act.case.subject_id, sections=None)
+    return _with_words(act)
+
+
+def withdraw_case(act: Act) -> Trace:
+    subject_for(act.case.subject_kind).lifecycle.lock(act.case.subject_id)
+    trace = _with_words(act)
+    trace.close_outcome = Outcome.WITHDRAWN
+    return trace
+
+
+# Opinion and intake ---------------------------------------------------------------------------------------------
+
+
+def give_opinion(act: Act) -> Trace:
+    Opinion.objects.create(
+        case=act.case,
+        by=act.by,
+        position=act.values["position"],
+        words=act.values["words"],
+        language=act.language,
+        version_number=act.case.version_number,
+        version_hash=act.case.version_hash,
+        at=act.at,
+    )
+    take_part(act, Capacity.OPINION)
+    trace = _with_words(act)
+    trace.facts["position"] = act.values["position"]
+    trace.params["position"] = act.values["position"]
+    return trace
+
+
+def intake(act: Act) -> Trace:
+    take_part(act, Capacity.INTAKE)
+    return _with_words(act)
+
+
+def request_clarification(act: Act) -> Trace:
+    subject = subject_for(act.case.subject_kind)
+    known = {choice.key: choice for choice in subject.presenter.field_choices()}
+    items = act.values["items"]
+    refuse_if(
+        Kind.INVALID,
+        [
+            Reason("clarification.unknown_field", {"field": item["field"]}, field=f"items.{position}.field")
+            for position, item in enumerate(items)
+            if item["field"] not in known
+        ],
+    )
+    last = Clarification.objects.filter(case=act.case).aggregate(last=Max("number"))["last"] or 0
+    batch = Clarification.objects.create(
+        case=act.case,
+        number=last + 1,
+        stage=act.case.stage,
+        asked_by=act.by,
+        asked_at=act.at,
+        about_version=act.case.version_number,
+    )
+    ClarificationItem.objects.bulk_create(
+        ClarificationItem(
+            clarification=batch,
+            position=position,
+            field=item["field"],
+            section=known[item["field"]].section,
+            question=item["question"],
+            language=act.language,
+        )
+        for position, item in enumerate(items, start=1)
+    )
+    sections = sorted({known[item["field"]].section for item in items})
+    subject.lifecycle.unlock(act.case.subject_id, sections=sections)
+    take_part(act, Capacity.INTAKE)
+    pause_side(act.walk, Side.OICT, reason_code="clarification")
+    ask_office(act.walk)
+    return Trace(
+        params={"number": batch.number, "questions": len(items)},
+        facts={"clarification": str(batch.pk), "questions": len(items)},
+        commit={f"question_{position}": item["question"] for position, item in enumerate(items, start=1)},
+    )
+
+
+def answer_clarification(act: Act) -> Trace:
+    batch = Clarification.objects.select_for_update().get(case=act.case, answered_at__isnull=True)
+    items = list(batch.items.all())
+    given = {row["item"]: row["answer"] for row in act.values["answers"]}
+    refuse_if(
+        Kind.INVALID,
+        [
+            Reason("clarification.unanswered", {"number": item.position}, field=f"answers.{item.position}")
+            for item in items
+            if not given.get(str(item.position))
+        ],
+    )
+    for item in items:
+        item.answer = given[str(item.position)]
+        item.answer_language = act.language
+    ClarificationItem.objects.bulk_update(items, ["answer", "answer_language"])
+    subject = subject_for(act.case.subject_kind)
+    refuse_if(Kind.NOT_READY, subject.policy.reasons_against_handing_on(act.case.subject_id))
+    take_version(act.walk, by=act.by)
+    refuse_if(Kind.NOT_READY, policies.reasons_against_route(act.walk.road, act.case.facts))
+    subject.lifecycle.lock(act.case.subject_id)
+    batch.answered_by, batch.answered_at, batch.answered_in_version = act.by, act.at, act.case.version_number
+    batch.save(update_fields=["answered_by", "answered_at", "answered_in_version"])
+    take_part(act, Capacity.SUBMITTER)
+    return Trace(
+        params={"number": batch.number, "version": act.case.version_number},
+        facts={"clarification": str(batch.pk), "version": act.case.version_number},
+        commit={f"answer_{item.position}": item.answer for item in items},
+    )
+
+
+def after_answer(act: Act) -> None:
+    """Once the office's turn is closed, OICT's clocks go on with the days that remained."""
+    resume_side(act.walk, Side.OICT)
+
+
+# Desks ----------------------------------------------------------------------------------------------------------
+
+
+def declare_no_conflict(act: Act) -> Trace:
+    ConflictDeclaration.objects.create(case=act.case, user=act.by, recused=False, declared_at=act.at)
+    if act.turn is not None and act.desk is not None and act.desk.taken and act.turn.taken_by_id is None:
+        act.turn.taken_by, act.turn.taken_at = act.by, act.at
+        act.turn.save(update_fields=["taken_by", "taken_at"])
+        take_part(act, Capacity.REVIEWER, act.turn.desk)
+    return Trace(facts={"desk": act.turn.desk if act.turn else ""})
+
+
+def recuse(act: Act) -> Trace:
+    ConflictDeclaration.objects.create(
+        case=act.case, user=act.by, recused=True, words=act.values["words"], declared_at=act.at
+    )
+    _release(act)
+    return Trace(facts={"desk": act.turn.desk if act.turn else ""}, commit={"words": act.values["words"]})
+
+
+def hand_back(act: Act) -> Trace:
+    _release(act)
+    return _with_words(act)
+
+
+def _release(act: Act) -> None:
+    if act.turn is not None and act.turn.taken_by_id == act.by.pk:
+        act.turn.taken_by, act.turn.taken_at = None, None
+        act.turn.save(update_fields=["taken_by", "taken_at"])
+
+
+def submit_assessment(act: Act) -> Trace:
+    if act.turn is None or act.desk is None:
+        refuse(Kind.NOT_READY, Reason("assessment.empty"))
+    mine = Assessment.objects.filter(turn=act.turn, reviewer=act.by).prefetch_related("scores").first()
+    refuse_if(Kind.NOT_READY, policies.reasons_against_assessment(act.desk, mine))
+    if mine is None:
+        refuse(Kind.NOT_READY, Reason("assessment.empty"))
+    if act.turn.taken_by_id is None:
+        act.turn.taken_by, act.turn.taken_at = act.by, act.at
+        act.turn.save(update_fields=["taken_by", "taken_at"])
+    scores = list(mine.scores.all())
+    mine.submitted_at = act.at
+    mine.version_number, mine.version_hash = act.case.version_number, act.case.version_hash
+    mine.save(update_fields=["submitted_at", "version_number", "version_hash"])
+    take_part(act, Capacity.REVIEWER, act.turn.desk)
+    commit = {row.criterion: f"{row.score or row.answer}\n{row.evidence}\n{row.comment}" for row in scores}
+    return Trace(
+        facts={"assessment": str(mine.pk), "desk": act.turn.desk},
+        params={"desk": act.turn.desk},
+        commit={**commit, "overall": mine.overall},
+    )
+
+
+def recommend(act: Act) -> Trace:
+    values = act.values
+    refuse_if(
+        Kind.INVALID, policies.reasons_against_conditions(values["outcome"], values["conditions"], at=act.at)
+    )
+    Recommendation.objects.create(
+        case=act.case,
+        round=act.case.round,
+        by=act.by,
+        outcome=values["outcome"],
+        summary=values["summary"],
+        dissent=values["dissent"],
+        proposed_conditions=[{**row, "due_on": row["due_on"].isoformat()} for row in values["conditions"]],
+        language=act.language,
+        version_number=act.case.version_number,
+        version_hash=act.case.version_hash,
+        at=act.at,
+    )
+    take_part(act, Capacity.LEAD)
+    return Trace(
+        commit={"summary": values["summary"], "dissent": values["dissent"], "outcome": values["outcome"]}
+    )
+
+
+# Decision -------------------------------------------------------------------------------------------------------
+
+
+def decide(act: Act) -> Trace:
+    case, values = act.case, act.values
+    recommendation = Recommendation.objects.filter(case=case, round=case.round).first()
+    refuse_if(
+        Kind.INVALID, policies.reasons_against_decision_content(case, values, recommendation, at=act.at)
+    )
+    if values["outcome"] in APPROVALS:
+        subject = subject_for(case.subject_kind)
+        refuse_if(
+            Kind.NOT_READY, subject.policy.reasons_against_approving(case.subject_id, case.version_number)
+        )
+    numbers = parameters(["decision.cooling_off_minutes"], on=day_of(act.at))
+    parts = list(Participation.objects.filter(case=case).values_list("user", "capacity"))
+    if act.confirmation is None:
+        refuse(Kind.NOT_ALLOWED, Reason("confirmation.missing", field="password"))
+    approving = values["outcome"] in APPROVALS
+    decision = Decision(
+        case=case,
+        round=case.round,
+        outcome=values["outcome"],
+        decided_by=act.by,
+        capacity=act.role,
+        post_title=dict(act.post_titles),
+        instrument_id=act.authority.instrument.pk if act.authority and act.authority.instrument else None,
+        instrument_number=act.authority.instrument.number
+        if act.authority and act.authority.instrument
+        else "",
+        reasons=values["reasons"],
+        what_would_change=values["what_would_change"],
+        language=act.language,
+        scope=values["scope"],
+        amount_max=values["amount_max"] if approving else None,
+        valid_until=values["valid_until"] if approving else None,
+        override_reason=values["override_reason"],
+        version_number=case.version_number,
+        version_hash=case.version_hash,
+        submitter_ids=[user for user, part in parts if part == Capacity.SUBMITTER],
+        endorser_ids=[user for user, part in parts if part == Capacity.ENDORSER],
+        reviewer_ids=[user for user, part in parts if part in (Capacity.REVIEWER, Capacity.LEAD)],
+        confirmation_method=act.confirmation.method,
+        confirmed_at=act.confirmation.at,
+        decided_at=act.at,
+        effective_at=act.at + timedelta(minutes=int(numbers["decision.cooling_off_minutes"])),
+        event_id=act.event_id,
+    )
+    rows = [
+        Condition(decision=decision, position=position, language=act.language, **row)
+        for position, row in enumerate(values["conditions"], start=1)
+    ]
+    decision.letter = compose_letter(case, decision, rows)
+    decision.save(force_insert=True)
+    Condition.objects.bulk_create(rows)
+    notices.set_timer(kind=EFFECT_KIND, object_id=decision.pk, due_at=decision.effective_at)
+    take_part(act, Capacity.DECIDER)
+    amount = decision.amount_max
+    return Trace(
+        facts={
+            "decision": str(decision.pk),
+            "round": case.round,
+            "value_usd": str(case.value_usd or Decimal(0)),
+            "amount_max": str(amount) if amount is not None else None,
+            "conditions": len(rows),
+        },
+        params={"decision": str(decision.pk), "effective_at": decision.effective_at.isoformat()},
+        commit={
+            "outcome": decision.outcome,
+            "reasons": decision.reasons,
+            "what_would_change": decision.what_would_change,
+            **{f"condition_{row.position}": row.words for row in rows},
+        },
+    )
+
+
+def withdraw_decision(act: Act) -> Trace:
+    decision = Decision.objects.select_for_update().get(
+        case=act.case, round=act.case.round, withdrawn_at__isnull=True
+    )
+    refuse_if(Kind.CONFLICT, policies.reasons_against_withdrawing_decision(decision, at=act.at))
+    decision.withdrawn_at = act.at
+    decision.save(update_fields=["withdrawn_at"])
+    trace = _with_words(act)
+    trace.facts["decision"] = str(decision.pk)
+    return trace
+
+
+PERFORM: Mapping[str, Callable[[Act], Trace]] = {
+    "hand_on": hand_on,
+    "attest": attest,
+    "endorse": endorse,
+    "send_back": send_back,
+    "withdraw_case": withdraw_case,
+    "give_opinion": give_opinion,
+    "acknowledge": intake,
+    "find_complete": intake,
+    "request_clarification": request_clarification,
+    "answer_clarification": answer_clarification,
+    "declare_no_conflict": declare_no_conflict,
+    "recuse": recuse,
+    "hand_back": hand_back,
+    "submit_assessment": submit_assessment,
+    "recommend": recommend,
+    "decide": decide,
+    "withdraw_decision": withdraw_decision,
+}
+AFTER_TURN: Mapping[str, Callable[[Act], None]] = {"answer_clarification": after_answer}

@@ -1,0 +1,362 @@
+"""The engine: opens and closes turns, stops and starts their clocks, and takes a case from stage to stage.
+
+The only code that writes `Case.stage` and turns. It is called inside the transaction of an act, with the
+case row locked,
+and knows nothing of what is being approved (house.md, law 1).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from apps.approvals.choices import Capacity
+from apps.approvals.models import Case, Decision, Move, Participation, Turn, TurnPause
+from apps.approvals.parameters import parameters
+from apps.approvals.seats import acting_office, people_for, seats_of
+from apps.approvals.subjects import subject_for
+from apps.approvals.workflow import TERMINAL, Desk, RouteDefinition, Stage, Step
+from apps.audit.register import record
+from apps.notices import services as notices
+from apps.offices.models import Office
+from apps.offices.queries import calendar_for, day_of
+from apps.offices.working_time import WorkCalendar, days_used, due_moment, fraction_moment
+
+REMINDER_KINDS = {50: "turn.reminder_50", 80: "turn.reminder_80", 100: "turn.due"}
+ESCALATION_KIND = "turn.escalate"
+COOLING_OFF = "cooling_off"
+EFFECT_KIND = "decision.effect"
+ANSWER_STEP = "answer"
+
+
+@dataclass
+class Walk:
+    """One act's walk of one locked case: what it reads once, and what it will have changed."""
+
+    case: Case
+    at: datetime
+    road: RouteDefinition
+    turns: list[Turn]
+    _offices: dict[str, Office] = field(default_factory=dict)
+    _calendars: dict[uuid.UUID, WorkCalendar] = field(default_factory=dict)
+    _settings: dict[str, Any] | None = None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        if self._settings is None:
+            self._settings = parameters(["reminders.percent", "escalation.days_late"], on=day_of(self.at))
+        return self._settings
+
+    def open_turns(self) -> list[Turn]:
+        return [turn for turn in self.turns if turn.closed_at is None]
+
+    def tier_days(self, days: Any) -> int | None:
+        return None if days is None else int(days[str(self.case.tier or 1)])
+
+    def calendar(self, office: Office) -> WorkCalendar:
+        if office.pk not in self._calendars:
+            self._calendars[office.pk] = calendar_for(office, day_of(self.at))
+        return self._calendars[office.pk]
+
+    def office_for(self, desk: Desk) -> Office:
+        if desk.place == "sponsor":
+            submitters: list[uuid.UUID] = []
+            if desk.capacity == Capacity.ENDORSER:
+                parts = Participation.objects.filter(case=self.case, capacity=Capacity.SUBMITTER)
+                submitters = list(parts.values_list("user", flat=True))
+            return acting_office(desk, self.case.office, self.at, not_these=submitters)
+        if desk.place not in self._offices:
+            self._offices[desk.place] = acting_office(desk, self.case.office, self.at)
+        return self._offices[desk.place]
+
+
+def enter_stage(walk: Walk, key: str, *, outcome: str = "", verb: str) -> None:
+    """Take the case to a stage: close what the stage before leaves open, open the new turns, or close the case."""
+    case = walk.case
+    left = case.stage
+    for turn in walk.open_turns():
+        desk = _desk_or_none(walk.road, turn)
+        if key in TERMINAL or desk is None or not desk.until or desk.until == left:
+            close_turn(walk, turn, verb=verb if desk is None or not desk.until else "lapsed")
+    case.stage = key
+    case.stage_entered_at = walk.at
+    case.visit += 1
+    if key in TERMINAL:
+        case.closed_at = walk.at
+        case.outcome = outcome
+        return
+    stage = walk.road.stage(key)
+    if key == COOLING_OFF:
+        _hold_for_effect(walk, stage)
+        return
+    open_turns(walk, stage, [desk for desk in stage.desks if not desk.after and desk.sits_in(case.facts)])
+
+
+def _hold_for_effect(walk: Walk, stage: Stage) -> None:
+    """Between decision and effect the turn is the decider's own, until the moment of effect."""
+    decision = Decision.objects.select_related("decided_by").get(
+        case=walk.case, round=walk.case.round, withdrawn_at__isnull=True
+    )
+    desk = stage.desks[0]
+    open_turn(
+        walk,
+        stage,
+        desk,
+        desk.steps[0],
+        due_at=decision.effective_at,
+        taken_by=decision.decided_by,
+        announce=False,
+    )
+
+
+def open_turns(
+    walk: Walk, stage: Stage, desks: Iterable[Desk], *, clock_from: datetime | None = None
+) -> list[Turn]:
+    """Open the first step of each of these desks."""
+    return [open_turn(walk, stage, desk, desk.steps[0], clock_from=clock_from) for desk in desks]
+
+
+def open_turn(
+    walk: Walk,
+    stage: Stage,
+    desk: Desk,
+    step: Step,
+    *,
+    clock_from: datetime | None = None,
+    days: int | None = None,
+    due_at: datetime | None = None,
+    taken_by: Any = None,
+    step_key: str = "",
+    announce: bool = True,
+) -> Turn:
+    """Give a desk the turn: its acting office, seats, allowance, due moment, reminders, and one message to
+    who sits there.
+    """
+    office = walk.office_for(desk)
+    allowance = days if days is not None else walk.tier_days(step.days or (None if step_key else stage.days))
+    started = clock_from or walk.at
+    calendar = walk.calendar(office) if allowance is not None else None
+    turn = Turn(
+        case=walk.case,
+        round=walk.case.round,
+        visit=walk.case.visit,
+        stage=stage.key,
+        desk=desk.key,
+        step=step_key or step.key,
+        office=office,
+        seats=seats_of(desk, office),
+        side=desk.side,
+        capacity=desk.capacity,
+        opened_at=walk.at,
+        days=allowance,
+        days_left=allowance,
+        clock_from=started if allowance is not None else None,
+        due_at=due_moment(received_at=started, days=allowance, calendar=calendar)
+        if calendar and allowance
+        else due_at,
+        calendar_key=f"{calendar.key} v{calendar.version}" if calendar else "",
+        taken_by=taken_by,
+        taken_at=walk.at if taken_by else None,
+    )
+    turn.save(force_insert=True)
+    walk.turns.append(turn)
+    if calendar is not None:
+        set_clocks(walk, turn, calendar)
+    if announce:
+        announce_turn(walk, turn)
+    return turn
+
+
+def set_clocks(walk: Walk, turn: Turn, calendar: WorkCalendar) -> None:
+    """Set the reminders and the escalation of a running turn; each rings once for each version of the due moment."""
+    if turn.days is None or turn.clock_from is None or turn.days_left is None or turn.due_at is None:
+        return
+    due = {
+        REMINDER_KINDS[percent]: fraction_moment(
+            turn.clock_from, turn.days_left, percent, calendar, used_before=turn.days - turn.days_left
+        )
+        for percent in walk.settings["reminders.percent"]
+        if percent in REMINDER_KINDS
+    }
+    late = int(walk.settings["escalation.days_late"])
+    due[ESCALATION_KIND] = due_moment(received_at=turn.due_at, days=late, calendar=calendar)
+    notices.set_timers(object_id=turn.pk, due=due, due_version=turn.due_version)
+
+
+def announce_turn(walk: Walk, turn: Turn) -> None:
+    """Tell who sits at the desk that they have the turn; the one message that is instant (review.md, messages)."""
+    seated = people_for(turn.seats, walk.at)
+    people = [turn.taken_by] if turn.taken_by_id else [person.user for person in seated]
+    notices.post(
+        recipients=people,
+        code="turn.opened",
+        params=notice_params(walk.case, turn),
+        dedupe_key=f"{turn.pk}:opened:{turn.due_version}",
+        case_id=walk.case.pk,
+        link=f"/cases/{walk.case.handle}/",
+        at=walk.at,
+    )
+
+
+def notice_params(case: Case, turn: Turn) -> dict[str, Any]:
+    """What every message of a turn says: codes, and texts that the reader may read; rendered in the
+    reader's language.
+    """
+    return {
+        "reference": case.reference or "",
+        "title": case.title,
+        "stage": turn.stage,
+        "desk": turn.desk,
+        "step": turn.step,
+        "due_at": turn.due_at,
+    }
+
+
+def close_turn(walk: Walk, turn: Turn, *, verb: str) -> None:
+    """End a turn by an act, with its clock and what would still ring."""
+    turn.closed_at = walk.at
+    turn.closed_by_verb = verb
+    if turn.paused_at is not None:
+        TurnPause.objects.filter(turn=turn, resumed_at__isnull=True).update(resumed_at=walk.at)
+        turn.paused_at = None
+    turn.save(update_fields=["closed_at", "closed_by_verb", "paused_at"])
+    if turn.days is not None:
+        notices.cancel_timers(object_id=turn.pk)
+
+
+def finish_step(walk: Walk, turn: Turn, *, verb: str) -> None:
+    """End a turn whose move says `step` or `close`: the desk's next step opens, or the stage's join is asked."""
+    close_turn(walk, turn, verb=verb)
+    stage = walk.road.stage(turn.stage)
+    desk = stage.desk(turn.desk)
+    following = desk.step_after(turn.step)
+    if following is not None:
+        open_turn(walk, stage, desk, following)
+        return
+    if walk.case.stage != stage.key:
+        return
+    done = {t.desk for t in _turns_of_stage(walk, stage) if t.closed_at is not None}
+    waiting = {t.desk for t in _turns_of_stage(walk, stage) if t.closed_at is None}
+    sitting = [desk for desk in stage.desks if desk.sits_in(walk.case.facts)]
+    ready = [
+        desk
+        for desk in sitting
+        if desk.after and desk.key not in done | waiting and all(key in done - waiting for key in desk.after)
+    ]
+    if ready:
+        open_turns(walk, stage, ready, clock_from=walk.case.stage_entered_at)
+        return
+    if all(desk.key in done - waiting for desk in sitting if desk.required):
+        enter_stage(walk, stage.next, verb=verb)
+
+
+def _turns_of_stage(walk: Walk, stage: Stage) -> Sequence[Turn]:
+    return [
+        turn
+        for turn in walk.turns
+        if turn.stage == stage.key and turn.visit == walk.case.visit and turn.step != ANSWER_STEP
+    ]
+
+
+def _desk_or_none(road: RouteDefinition, turn: Turn) -> Desk | None:
+    if turn.step == ANSWER_STEP or not road.has_stage(turn.stage):
+        return None
+    return road.stage(turn.stage).desk(turn.desk)
+
+
+def pause_side(walk: Walk, side: str, *, reason_code: str) -> None:
+    """Stop the clocks of the side that asked; the days that remain are kept (seam 5)."""
+    for turn in walk.open_turns():
+        if turn.side != side or turn.paused_at is not None:
+            continue
+        if turn.days is not None and turn.clock_from is not None:
+            calendar = walk.calendar(turn.office)
+            used = days_used(received_at=turn.clock_from, until=walk.at, calendar=calendar)
+            turn.days_left = max(0, (turn.days_left or 0) - used)
+        turn.paused_at = walk.at
+        turn.save(update_fields=["paused_at", "days_left"])
+        TurnPause.objects.create(turn=turn, paused_at=walk.at, reason_code=reason_code)
+        notices.cancel_timers(object_id=turn.pk)
+
+
+def resume_side(walk: Walk, side: str) -> None:
+    """Start the clocks again with the days that remained, and say the new due moment."""
+    for turn in walk.open_turns():
+        if turn.side != side or turn.paused_at is None:
+            continue
+        TurnPause.objects.filter(turn=turn, resumed_at__isnull=True).update(resumed_at=walk.at)
+        turn.paused_at = None
+        turn.due_version += 1
+        if turn.days is not None and turn.days_left is not None:
+            calendar = walk.calendar(turn.office)
+            turn.clock_from = walk.at
+            turn.due_at = due_moment(received_at=walk.at, days=turn.days_left, calendar=calendar)
+            turn.calendar_key = f"{calendar.key} v{calendar.version}"
+            set_clocks(walk, turn, calendar)
+        turn.save(update_fields=["paused_at", "due_version", "clock_from", "due_at", "calendar_key"])
+        announce_turn(walk, turn)
+
+
+def ask_office(walk: Walk) -> Turn:
+    """Open the office's turn to answer a clarification, with its own days (review.md 8)."""
+    stage = walk.road.stage(walk.case.stage)
+    desk = walk.road.stage(walk.road.first).desks[0]
+    return open_turn(
+        walk,
+        stage,
+        desk,
+        desk.steps[0],
+        days=walk.tier_days(stage.paused_days),
+        step_key=ANSWER_STEP,
+    )
+
+
+def take_version(walk: Walk, *, by: Any) -> None:
+    """Freeze the subject's draft as the next version, and copy its facts onto the case (seams 1, 3 and 12)."""
+    case = walk.case
+    frozen = subject_for(case.subject_kind).lifecycle.freeze(case.subject_id, by=by, at=walk.at)
+    case.version_number = frozen.number
+    case.version_hash = frozen.sha256
+    case.facts = dict(frozen.facts)
+    case.tier = frozen.facts["tier"]
+    case.value_usd = frozen.facts["value_usd"]
+    case.title = frozen.title
+    case.language = frozen.language
+    case.confidential = frozen.confidential
+
+
+def rule_move(
+    walk: Walk, *, verb: str, turn: Turn | None, from_stage: str, params: dict[str, Any] | None = None
+) -> None:
+    """Write down what the portal did by itself, with the rule as its actor (review.md 5)."""
+    case = walk.case
+    event_id = record(
+        verb=f"case.{verb}",
+        by=None,
+        obj_kind="case",
+        obj_id=case.pk,
+        case_id=case.pk,
+        occurred_at=walk.at,
+        version_hash=case.version_hash,
+        policy_version=str(case.route),
+        facts={"rule": verb, "from_stage": from_stage, "to_stage": case.stage, "round": case.round},
+    )
+    Move.objects.create(
+        case=case,
+        turn=turn,
+        verb=verb,
+        by=None,
+        at=walk.at,
+        round=case.round,
+        from_stage=from_stage,
+        to_stage=case.stage,
+        version_number=case.version_number,
+        version_hash=case.version_hash,
+        params=params or {},
+        idempotency_key=str(uuid.uuid4()),
+        request_hash="",
+        event_id=event_id,
+    )

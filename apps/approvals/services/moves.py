@@ -1,0 +1,451 @@
+"""`move_case`: the one function by which a case moves, whichever door the act comes through (law 1, seam 9)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from apps.accounts.models import User
+from apps.approvals import policies
+from apps.approvals.choices import Capacity, Outcome
+from apps.approvals.models import (
+    AssessmentScore,
+    Case,
+    ConflictDeclaration,
+    Move,
+    Participation,
+    Recommendation,
+    Turn,
+)
+from apps.approvals.parameters import parameters
+from apps.approvals.permissions import (
+    reasons_against_seat,
+    reasons_of_conflict,
+    reasons_of_separation,
+    reasons_of_service,
+)
+from apps.approvals.seats import names_for
+from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
+from apps.approvals.services.engine import ANSWER_STEP, Walk, close_turn, enter_stage, finish_step
+from apps.approvals.services.verbs import VERBS, Verb, clean_payload
+from apps.approvals.standing import Viewer, viewer_from
+from apps.approvals.workflow import Desk, MoveOffer
+from apps.audit import clock
+from apps.audit.canonical import canonical_json, sha256_hex
+from apps.audit.reasons import Kind, Reason, refuse, refuse_if
+from apps.audit.register import record
+from apps.offices.permissions import reasons_against_exercising
+from apps.offices.queries import day_of, standing_of
+
+#: Verbs of a desk's turn that no route needs to name: whoever sits there may use them.
+DESK_VERBS = ("declare_no_conflict", "recuse", "hand_back")
+SERVED_CAPACITIES = (Capacity.REVIEWER, Capacity.DECIDER)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The version that the person read; an act on another one is refused, with the difference to be shown."""
+
+    version_number: int
+    version_hash: str
+
+
+@dataclass(frozen=True)
+class MoveResult:
+    """What a move answers, the first time and every time that its key comes again."""
+
+    move_id: uuid.UUID
+    verb: str
+    reference: str
+    stage: str
+    version_number: int
+    version_hash: str
+    event_id: uuid.UUID
+    repeated: bool = False
+
+    def as_answer(self) -> dict[str, Any]:
+        return {
+            "move": str(self.move_id),
+            "verb": self.verb,
+            "reference": self.reference,
+            "stage": self.stage,
+            "version_number": self.version_number,
+            "version_hash": self.version_hash,
+            "event": str(self.event_id),
+        }
+
+
+@transaction.atomic
+def move_case(
+    *,
+    case_id: uuid.UUID,
+    action: str,
+    by: User,
+    seen: Seen,
+    idempotency_key: str,
+    payload: Mapping[str, Any] | None = None,
+    confirmation: Confirmation | None = None,
+    auth_method: str = "session",
+) -> MoveResult:
+    """Perform one act on a case: lock, read the clock, ask both lists of reasons, write, record, tell.
+
+    Refuses with `not_found` what the person may not see, `invalid` a wrong field, `not_allowed` a wrong person,
+    `not_ready` a thing that is not ready, `conflict` an act on another version, one that came too late, or
+    a key used for
+    another act. Nothing is written then. The same key with the same act answers the first result again.
+    """
+    verb = VERBS.get(action)
+    if verb is None:
+        refuse(Kind.INVALID, Reason("case.unknown_verb", {"verb": str(action)[:60]}, field="action"))
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("route", "office")
+        .filter(pk=case_id, discarded_at__isnull=True)
+        .first()
+    )
+    if case is None:
+        refuse(Kind.NOT_FOUND, Reason("case.not_found"))
+    at = clock.now()
+    request_hash = sha256_hex(canonical_json([str(case_id), action, _plain(payload or {})]))
+    if (earlier := _earlier(by, idempotency_key, request_hash)) is not None:
+        return earlier
+    viewer = viewer_from(by, standing_of(by, at))
+    visible = Case.objects.filter(pk=case.pk).visible_to(viewer)
+    if not visible.exists():
+        refuse(Kind.NOT_FOUND, Reason("case.not_found"))
+    refuse_if(Kind.CONFLICT, reasons_against_state(case, seen))
+    values = clean_payload(verb, payload or {})
+    walk = Walk(
+        case=case,
+        at=at,
+        road=case.route.road,
+        turns=list(Turn.objects.filter(case=case).select_related("office", "taken_by").order_by("opened_at")),
+    )
+    act = _person(walk, verb, by, viewer, values, payload or {}, confirmation)
+    act.event_id = uuid.uuid4()
+    from_stage, version_before = case.stage, case.version_hash
+    trace = PERFORM[action](act)
+    _follow_route(act, trace)
+    case.save()
+    event_id = _record(
+        act, trace, from_stage=from_stage, version_before=version_before, auth_method=auth_method
+    )
+    return _write_move(
+        act, trace, event_id, from_stage=from_stage, key=idempotency_key, request_hash=request_hash
+    )
+
+
+def _plain(payload: Mapping[str, Any]) -> Any:
+    return {str(key): str(value) for key, value in payload.items()}
+
+
+def _earlier(by: User, key: str, request_hash: str) -> MoveResult | None:
+    move = Move.objects.filter(by=by, idempotency_key=key).first()
+    if move is None:
+        return None
+    if move.request_hash != request_hash:
+        refuse(Kind.CONFLICT, Reason("case.key_used"))
+    return MoveResult(
+        move_id=move.pk,
+        verb=move.verb,
+        reference=move.answer["reference"],
+        stage=move.answer["stage"],
+        version_number=move.version_number,
+        version_hash=move.version_hash,
+        event_id=move.event_id,
+        repeated=True,
+    )
+
+
+def reasons_against_state(case: Case, seen: Seen) -> list[Reason]:
+    """The case is open, and is the one that was read."""
+    if case.closed_at is not None:
+        outcome = Outcome(case.outcome).label
+        return [
+            Reason(
+                "case.closed", {"closed_at": case.closed_at.isoformat(timespec="minutes"), "outcome": outcome}
+            )
+        ]
+    if (seen.version_number, seen.version_hash) != (case.version_number, case.version_hash):
+        return [Reason("case.version_changed", {"current": case.version_number, "seen": seen.version_number})]
+    return []
+
+
+@dataclass
+class Candidate:
+    """A turn at which a verb is possible, with its desk and what the route makes of it."""
+
+    turn: Turn
+    desk: Desk
+    offer: MoveOffer | None
+
+
+def candidates(walk: Walk, action: str) -> list[Candidate]:
+    """The open turns at which the road, as it stands, offers this verb."""
+    found = []
+    for turn in walk.open_turns():
+        if turn.step == ANSWER_STEP:
+            if action == "answer_clarification":
+                found.append(
+                    Candidate(turn, walk.road.stage(walk.road.first).desks[0], MoveOffer(action, "close"))
+                )
+            continue
+        desk = walk.road.stage(turn.stage).desk(turn.desk)
+        offer = desk.step(turn.step).offer(action)
+        conflict_verb = action in ("declare_no_conflict", "recuse") and desk.declares_conflict
+        if offer is not None or conflict_verb or (action == "hand_back" and turn.taken_by_id is not None):
+            found.append(Candidate(turn, desk, offer))
+    return found
+
+
+def _person(
+    walk: Walk,
+    verb: Verb,
+    by: User,
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    confirmation: Confirmation | None,
+) -> Act:
+    """Find the turn at which this person may act, and every reason against; the same questions as the page asked."""
+    language = payload.get("language") or by.language
+    act = Act(verb.key, walk, None, None, by, viewer, values, str(language)[:8], confirmation=confirmation)
+    if verb.whole_case:
+        refuse_if(Kind.NOT_ALLOWED, reasons_against_whole_case(walk, viewer))
+        return act
+    possible = candidates(walk, verb.key)
+    if not possible:
+        refuse(Kind.CONFLICT, Reason("case.no_turn", {"stage": _stage_label(walk)}))
+    mine = [one for one in possible if viewer.seats & set(one.turn.seats)]
+    chosen = next((one for one in mine if one.turn.taken_by_id == by.pk), mine[0] if mine else possible[0])
+    parts = list(Participation.objects.filter(case=walk.case, user=by))
+    declared = list(ConflictDeclaration.objects.filter(case=walk.case, user=by))
+    if chosen.turn.paused_at is not None:
+        refuse(Kind.CONFLICT, Reason("case.paused"))
+    reasons = reasons_against_person(
+        walk, verb, chosen.turn, chosen.desk, by=by, viewer=viewer, parts=parts, declared=declared
+    )
+    if reasons:
+        who = names_for(chosen.turn.seats, walk.at)
+        refuse(
+            Kind.NOT_ALLOWED,
+            *(
+                Reason(
+                    r.code,
+                    r.params,
+                    r.field,
+                    r.remedy,
+                    r.who_can or tuple(n for n in who if n != by.full_name),
+                )
+                for r in reasons
+            ),
+        )
+    act.turn, act.desk = chosen.turn, chosen.desk
+    act.role = next((seat.split("@")[0] for seat in sorted(chosen.turn.seats) if seat in viewer.seats), "")
+    if chosen.desk.function and verb.key == "decide":
+        _authorize(act, confirmation)
+    return act
+
+
+def _authorize(act: Act, confirmation: Confirmation | None) -> None:
+    """At this second, for this amount: authority, readiness and confirmation of a decision (seams 9 and 10)."""
+    check = reasons_against_exercising(
+        user=act.by,
+        function=act.desk.function if act.desk else "18",
+        office_id=act.case.office_id,
+        amount_usd=act.case.value_usd,
+        at=act.at,
+        lock=True,
+    )
+    refuse_if(Kind.NOT_ALLOWED, check.reasons)
+    act.authority = check
+    act.role = check.capacity or act.role
+    refuse_if(Kind.NOT_READY, reasons_of_readiness(act.walk))
+    refuse_if(Kind.NOT_ALLOWED, reasons_against_confirmation(act, confirmation))
+
+
+def reasons_of_readiness(walk: Walk) -> list[Reason]:
+    """Whether the three assessments and the recommendation of this round are in."""
+    scored = set(
+        AssessmentScore.objects.filter(
+            assessment__case=walk.case,
+            assessment__round=walk.case.round,
+            assessment__submitted_at__isnull=False,
+            score__isnull=False,
+        ).values_list("criterion", flat=True)
+    )
+    recommended = Recommendation.objects.filter(case=walk.case, round=walk.case.round).exists()
+    return policies.reasons_against_deciding(walk.road, scored=scored, recommended=recommended)
+
+
+def reasons_against_confirmation(act: Act, confirmation: Confirmation | None) -> list[Reason]:
+    """The decider confirmed this very version a moment ago, as a person signed in (seam 9)."""
+    if confirmation is None:
+        return [Reason("confirmation.missing", field="password")]
+    if confirmation.method == "token":
+        return [Reason("confirmation.token")]
+    minutes = int(
+        parameters(["decision.confirmation_minutes"], on=day_of(act.at))["decision.confirmation_minutes"]
+    )
+    age = act.at - confirmation.at
+    if age > timedelta(minutes=minutes) or age < -timedelta(minutes=1):
+        return [Reason("confirmation.old", {"minutes": minutes}, field="password")]
+    if confirmation.snapshot_hash != act.case.version_hash:
+        return [Reason("confirmation.other_version", field="password")]
+    return []
+
+
+def reasons_against_person(
+    walk: Walk,
+    verb: Verb,
+    turn: Turn,
+    desk: Desk,
+    *,
+    by: User,
+    viewer: Viewer,
+    parts: list[Participation],
+    declared: list[ConflictDeclaration],
+) -> list[Reason]:
+    """Every reason why this person may not use this verb at this turn; the page asks the same before it
+    draws a button.
+    """
+    reasons = reasons_against_seat(viewer, turn, desk)
+    if reasons:
+        return reasons
+    if any(row.recused for row in declared):
+        return [Reason("conflict.recused")]
+    if verb.key == "recuse":
+        return []
+    reasons = reasons_of_separation(capacity=turn.capacity, desk=turn.desk, mine=parts)
+    if not reasons and turn.capacity in SERVED_CAPACITIES:
+        months = int(parameters(["separation.months_served"], on=day_of(walk.at))["separation.months_served"])
+        reasons = reasons_of_service(user_id=by.pk, office_id=walk.case.office_id, at=walk.at, months=months)
+    if reasons:
+        return reasons
+    if verb.key == "declare_no_conflict":
+        return [Reason("conflict.already_declared")] if declared and turn.taken_by_id == by.pk else []
+    if verb.key == "hand_back":
+        return [] if turn.taken_by_id == by.pk else [Reason("case.not_taken")]
+    if verb.key == "withdraw_decision" and turn.taken_by_id not in (None, by.pk):
+        return [Reason("decision.not_yours", {"name": turn.taken_by.full_name})]
+    return reasons_of_conflict(desk, declared)
+
+
+def reasons_against_whole_case(walk: Walk, viewer: Viewer) -> list[Reason]:
+    """The office withdraws its own case, at any open stage before a decision is taken."""
+    if walk.case.stage == "cooling_off":
+        return [Reason("case.no_turn", {"stage": _stage_label(walk)})]
+    office = walk.case.office_id
+    if viewer.seats & {f"submitter@{office}", f"head_of_office@{office}"}:
+        return []
+    seats = [f"submitter@{office}", f"head_of_office@{office}"]
+    from django.utils.translation import gettext as _
+
+    return [
+        Reason("case.not_your_seat", {"desk": _("the sponsoring office")}, who_can=names_for(seats, walk.at))
+    ]
+
+
+def _stage_label(walk: Walk) -> str:
+    from apps.offices.naming import in_language
+
+    stage = walk.case.stage
+    return in_language(walk.road.stage(stage).labels) if walk.road.has_stage(stage) else stage
+
+
+def _follow_route(act: Act, trace: Trace) -> None:
+    """Do to the turn, and to the case, what the route says of this verb."""
+    walk, turn = act.walk, act.turn
+    if trace.close_outcome:
+        enter_stage(walk, "closed", outcome=trace.close_outcome, verb=act.verb)
+        return
+    if turn is None:
+        return
+    if turn.step == ANSWER_STEP:
+        close_turn(walk, turn, verb=act.verb)
+    elif (offer := act.desk.step(turn.step).offer(act.verb) if act.desk else None) is None:
+        return
+    elif offer.then == "stage":
+        enter_stage(walk, offer.to, verb=act.verb)
+    elif offer.then != "pause":
+        finish_step(walk, turn, verb=act.verb)
+    if act.verb in AFTER_TURN:
+        AFTER_TURN[act.verb](act)
+
+
+def _record(act: Act, trace: Trace, *, from_stage: str, version_before: str, auth_method: str) -> uuid.UUID:
+    case = act.case
+    confirmation = act.confirmation
+    return record(
+        event_id=act.event_id,
+        verb=f"case.{act.verb}",
+        by=act.by,
+        obj_kind="case",
+        obj_id=case.pk,
+        case_id=case.pk,
+        occurred_at=act.at,
+        capacity=act.turn.capacity if act.turn else Capacity.SUBMITTER,
+        instrument_id=act.authority.instrument.pk if act.authority and act.authority.instrument else None,
+        version_hash=case.version_hash or version_before,
+        auth_method=confirmation.method if confirmation else auth_method,
+        step_up_at=confirmation.at if confirmation else None,
+        policy_version=str(case.route),
+        facts={
+            "from_stage": from_stage,
+            "to_stage": case.stage,
+            "round": case.round,
+            "turn": str(act.turn.pk) if act.turn else None,
+            **trace.facts,
+        },
+        commit=trace.commit,
+    )
+
+
+def _write_move(
+    act: Act, trace: Trace, event_id: uuid.UUID, *, from_stage: str, key: str, request_hash: str
+) -> MoveResult:
+    case = act.case
+    result = MoveResult(
+        move_id=uuid.uuid4(),
+        verb=act.verb,
+        reference=case.reference or "",
+        stage=case.stage,
+        version_number=case.version_number,
+        version_hash=case.version_hash,
+        event_id=event_id,
+    )
+    try:
+        with transaction.atomic():
+            Move.objects.create(
+                id=result.move_id,
+                case=case,
+                turn=act.turn,
+                verb=act.verb,
+                by=act.by,
+                capacity=act.turn.capacity if act.turn else Capacity.SUBMITTER,
+                role=act.role,
+                instrument_id=act.authority.instrument.pk
+                if act.authority and act.authority.instrument
+                else None,
+                at=act.at,
+                round=case.round,
+                from_stage=from_stage,
+                to_stage=case.stage,
+                version_number=case.version_number,
+                version_hash=case.version_hash,
+                words="" if act.verb == "recuse" else trace.words,
+                words_language=act.language,
+                params=trace.params,
+                idempotency_key=key,
+                request_hash=request_hash,
+                answer=result.as_answer(),
+                event_id=event_id,
+            )
+    except IntegrityError:
+        refuse(Kind.CONFLICT, Reason("case.key_used"))
+    return result

@@ -1,0 +1,169 @@
+"""What the tick does for cases: reminders, one step of escalation, and decisions that take effect
+(review.md 9, seam 8).
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from apps.approvals.choices import APPROVALS, Capacity, Side
+from apps.approvals.models import Case, Decision, Participation, Turn
+from apps.approvals.seats import people_for
+from apps.approvals.services.engine import (
+    REMINDER_KINDS,
+    Walk,
+    close_turn,
+    enter_stage,
+    notice_params,
+    rule_move,
+)
+from apps.approvals.subjects import subject_for
+from apps.audit import clock
+from apps.notices import services as notices
+from apps.notices.models import Timer
+from apps.offices.choices import Role
+
+LATEST_FIRST = tuple(kind for _percent, kind in sorted(REMINDER_KINDS.items(), reverse=True))
+
+
+def remind(timers: list[Timer]) -> None:
+    """Send the latest reminder that is due of each turn, once; the earlier ones fall silent (three days of
+    silence: one).
+
+    What is closed, paused, or has another due moment by now is passed over. One message a person, rule and due version.
+    """
+    now = clock.now()
+    turns = {
+        turn.pk: turn
+        for turn in Turn.objects.filter(pk__in=[timer.object_id for timer in timers]).select_related(
+            "case", "taken_by"
+        )
+    }
+    due = Timer.objects.filter(
+        object_id__in=list(turns), kind__in=LATEST_FIRST, due_at__lte=now, cancelled_at__isnull=True
+    ).values_list("object_id", "due_version", "kind")
+    latest: dict[tuple[uuid.UUID, int], str] = {}
+    for object_id, version, kind in due:
+        known = latest.get((object_id, version))
+        if known is None or LATEST_FIRST.index(kind) < LATEST_FIRST.index(known):
+            latest[object_id, version] = kind
+    for timer in timers:
+        turn = turns.get(timer.object_id)
+        if turn is None or not _still_runs(turn, timer):
+            continue
+        if latest.get((timer.object_id, timer.due_version)) != timer.kind:
+            continue
+        people = (
+            [turn.taken_by] if turn.taken_by_id else [seated.user for seated in people_for(turn.seats, now)]
+        )
+        notices.post(
+            recipients=people,
+            code=timer.kind,
+            params=notice_params(turn.case, turn),
+            dedupe_key=f"{turn.pk}:{timer.kind}:{timer.due_version}",
+            case_id=turn.case_id,
+            link=f"/cases/{turn.case.handle}/",
+            at=now,
+        )
+
+
+def _still_runs(turn: Turn, timer: Timer) -> bool:
+    return turn.closed_at is None and turn.paused_at is None and turn.due_version == timer.due_version
+
+
+def lock_cases_of_turns(turn_ids: list[uuid.UUID]) -> None:
+    """Lock the cases of these turns before their timers, in the order of every other act (seam 1)."""
+    cases = Turn.objects.filter(pk__in=turn_ids).values("case_id")
+    list(Case.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk").values_list("pk"))
+
+
+def escalate(timer: Timer) -> None:
+    """Bring an overdue turn to the next level: the section chief for OICT, the head for an office, the
+    head above for a head.
+    """
+    turn = (
+        Turn.objects.select_related("case__route", "case__office", "office")
+        .filter(pk=timer.object_id)
+        .first()
+    )
+    if turn is None or not _still_runs(turn, timer) or turn.escalated_at is not None:
+        return
+    now = clock.now()
+    turn.escalated_at = now
+    turn.save(update_fields=["escalated_at"])
+    walk = Walk(case=turn.case, at=now, road=turn.case.route.road, turns=[turn])
+    rule_move(walk, verb="escalated", turn=turn, from_stage=turn.case.stage, params={"desk": turn.desk})
+    above = [f"{Role.SECTION_CHIEF}@oict"] if turn.side == Side.OICT else _above_office(turn, now)
+    own = {seated.user.pk for seated in people_for(turn.seats, now)}
+    notices.post(
+        recipients=[seated.user for seated in people_for(above, now) if seated.user.pk not in own],
+        code="turn.escalated",
+        params=notice_params(turn.case, turn),
+        dedupe_key=f"{turn.pk}:escalated:{timer.due_version}",
+        case_id=turn.case_id,
+        link=f"/cases/{turn.case.handle}/",
+        at=now,
+    )
+
+
+def _above_office(turn: Turn, now: Any) -> list[str]:
+    from apps.offices.queries import ancestors, day_of
+
+    if turn.capacity != Capacity.ENDORSER:
+        return [f"{Role.HEAD_OF_OFFICE}@{turn.office_id}"]
+    return [f"{Role.HEAD_OF_OFFICE}@{office}" for office in ancestors(turn.office_id, day_of(now))]
+
+
+def lock_cases_of_decisions(decision_ids: list[uuid.UUID]) -> None:
+    """Lock the cases of these decisions before their timers."""
+    cases = Decision.objects.filter(pk__in=decision_ids).values("case_id")
+    list(Case.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk").values_list("pk"))
+
+
+def take_effect(timer: Timer) -> None:
+    """Let a decision take effect once its window is over: the case closes, its letter goes out, the office
+    sees it (seam 8).
+
+    Runs with the case locked; doing it twice changes nothing.
+    """
+    decision = (
+        Decision.objects.select_related("case__route", "case__office").filter(pk=timer.object_id).first()
+    )
+    now = clock.now()
+    if decision is None or decision.withdrawn_at or decision.took_effect_at or now < decision.effective_at:
+        return
+    case = decision.case
+    walk = Walk(case=case, at=now, road=case.route.road, turns=list(case.turns.select_related("office")))
+    decision.took_effect_at = now
+    decision.save(update_fields=["took_effect_at"])
+    from_stage = case.stage
+    turn = next((one for one in walk.open_turns() if one.stage == from_stage), None)
+    if turn is not None:
+        close_turn(walk, turn, verb="take_effect")
+    enter_stage(walk, "closed", outcome=decision.outcome, verb="take_effect")
+    case.save()
+    subject_for(case.subject_kind).lifecycle.on_effect(case.subject_id, outcome=decision.outcome, at=now)
+    rule_move(
+        walk, verb="take_effect", turn=turn, from_stage=from_stage, params={"decision": str(decision.pk)}
+    )
+    _send_letter(case, decision, now)
+
+
+def _send_letter(case: Case, decision: Decision, now: Any) -> None:
+    office = [f"{role}@{case.office_id}" for role in (Role.HEAD_OF_OFFICE, Role.ICT_CHIEF, Role.SUBMITTER)]
+    people = {seated.user.pk: seated.user for seated in people_for(office, now)}
+    for part in Participation.objects.filter(
+        case=case, capacity__in=[Capacity.SUBMITTER, Capacity.ENDORSER]
+    ).select_related("user"):
+        people.setdefault(part.user_id, part.user)
+    notices.post(
+        recipients=people.values(),
+        code="decision.approved" if decision.outcome in APPROVALS else "decision.not_approved",
+        params={"reference": case.reference or "", "title": case.title, "outcome": decision.outcome},
+        dedupe_key=f"{decision.pk}:letter",
+        not_before=decision.effective_at,
+        case_id=case.pk,
+        link=f"/cases/{case.handle}/letter/",
+        at=now,
+    )

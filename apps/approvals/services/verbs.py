@@ -1,0 +1,372 @@
+"""The verbs of the review as people and programs send them: their words, their fields, and how input is checked.
+
+One table serves the page's form, the API's serializer and the engine, so that each asks for the same and refuses alike.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.approvals.choices import DECIDABLE, ConditionKind, Outcome, Position
+from apps.audit.reasons import Kind, Reason, Refused
+from apps.offices.choices import Role
+
+NARRATIVE_LIMIT = 20_000
+LINE_LIMIT = 300
+ROWS_LIMIT = 60
+Label = str | Promise
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an act. `kind`: narrative, line, choice, money, date, yes (must be ticked), or rows of `of`."""
+
+    name: str
+    label: Label
+    kind: str = "narrative"
+    required: bool = False
+    help: Label = ""
+    choices: tuple[tuple[str, Label], ...] = ()
+    of: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One act: what the button says, what the timeline says afterwards, its fields, and whether it cannot be undone."""
+
+    key: str
+    label: Label
+    past: Label
+    fields: tuple[Field, ...] = ()
+    whole_case: bool = False
+    confirmed: bool = False
+    cannot_be_undone: bool = False
+    note: Label = ""
+
+
+def _outcomes() -> tuple[tuple[str, Label], ...]:
+    return tuple((str(outcome), Outcome(outcome).label) for outcome in DECIDABLE)
+
+
+CONDITION_FIELDS = (
+    Field("kind", _("When"), "choice", required=True, choices=tuple(ConditionKind.choices)),
+    Field("words", _("Condition"), required=True),
+    Field(
+        "owner_role",
+        _("Owner"),
+        "choice",
+        required=True,
+        choices=(
+            (Role.HEAD_OF_OFFICE, Role.HEAD_OF_OFFICE.label),
+            (Role.ICT_CHIEF, Role.ICT_CHIEF.label),
+            (Role.CERTIFYING_OFFICER, Role.CERTIFYING_OFFICER.label),
+            (Role.SUBMITTER, Role.SUBMITTER.label),
+        ),
+    ),
+    Field("due_on", _("Due date"), "date", required=True),
+    Field("evidence", _("Evidence"), required=True, help=_("What shows that it is met.")),
+    Field("effect_if_missed", _("Effect if missed"), required=True),
+    Field(
+        "verifier_role",
+        _("Verifier"),
+        "choice",
+        required=True,
+        choices=(
+            (Role.LEAD_REVIEWER, Role.LEAD_REVIEWER.label),
+            (Role.DESK_OFFICER, Role.DESK_OFFICER.label),
+            (Role.REVIEWER_STANDARDS, Role.REVIEWER_STANDARDS.label),
+            (Role.REVIEWER_VALUE, Role.REVIEWER_VALUE.label),
+        ),
+    ),
+)
+REASON = Field("words", _("Reason"), required=True)
+REMARKS = Field("words", _("Remarks"))
+
+VERBS: Mapping[str, Verb] = {
+    verb.key: verb
+    for verb in (
+        Verb(
+            "hand_on",
+            _("Hand on for endorsement"),
+            _("handed the business case on"),
+            (REMARKS,),
+            note=_("This freezes the version that the attesting officers and the head of office will read."),
+        ),
+        Verb(
+            "attest",
+            _("Attest"),
+            _("attested"),
+            (
+                Field(
+                    "confirmed",
+                    _("I attest that this version is correct as far as my post answers for it."),
+                    "yes",
+                    True,
+                ),
+                REMARKS,
+            ),
+        ),
+        Verb(
+            "endorse",
+            _("Endorse"),
+            _("endorsed"),
+            (
+                Field(
+                    "confirmed",
+                    _("I endorse this version, and answer for its running costs being asked for."),
+                    "yes",
+                    True,
+                ),
+                REMARKS,
+            ),
+            note=_("The case then leaves the office, and gets its number."),
+        ),
+        Verb("send_back", _("Send back"), _("sent back"), (REASON,)),
+        Verb(
+            "give_opinion",
+            _("Give the field opinion"),
+            _("gave the field opinion"),
+            (
+                Field("position", _("Position"), "choice", required=True, choices=tuple(Position.choices)),
+                Field("words", _("Opinion"), required=True),
+            ),
+            note=_("An opinion on need and spending (17e, 17c). It neither approves nor refuses."),
+        ),
+        Verb("acknowledge", _("Acknowledge receipt"), _("acknowledged receipt"), (REMARKS,)),
+        Verb("find_complete", _("Find complete"), _("found the case complete"), (REMARKS,)),
+        Verb(
+            "request_clarification",
+            _("Return with questions"),
+            _("returned the case with questions"),
+            (
+                Field(
+                    "items",
+                    _("Questions"),
+                    "rows",
+                    required=True,
+                    of=(
+                        Field("field", _("About"), "choice", required=True),
+                        Field("question", _("Question"), required=True),
+                    ),
+                ),
+            ),
+            note=_("All questions go in one request. The clock stops until the office answers."),
+        ),
+        Verb(
+            "answer_clarification",
+            _("Send the answers"),
+            _("answered the questions"),
+            (
+                Field(
+                    "answers",
+                    _("Answers"),
+                    "rows",
+                    required=True,
+                    of=(
+                        Field("item", _("Question"), "line", required=True),
+                        Field("answer", _("Answer"), required=True),
+                    ),
+                ),
+            ),
+            note=_("This freezes the next version, and starts the clock again."),
+        ),
+        Verb(
+            "declare_no_conflict",
+            _("I have no conflict of interest"),
+            _("declared no conflict of interest"),
+            (),
+            note=_("You also take the turn of this desk."),
+        ),
+        Verb(
+            "recuse",
+            _("Recuse myself"),
+            _("recused themselves"),
+            (REASON,),
+            cannot_be_undone=True,
+            note=_("You will see nothing of this case any more, and the turn passes on."),
+        ),
+        Verb("hand_back", _("Hand the turn back"), _("handed the turn back"), (REASON,)),
+        Verb(
+            "submit_assessment",
+            _("Submit the assessment"),
+            _("submitted an assessment"),
+            (),
+            cannot_be_undone=True,
+            note=_("It cannot be changed afterwards. You then see the others' assessments."),
+        ),
+        Verb(
+            "recommend",
+            _("Recommend"),
+            _("recommended"),
+            (
+                Field("dissent", _("Dissent"), help=_("What the desks do not agree on. It is shown first.")),
+                Field("outcome", _("Recommended outcome"), "choice", required=True, choices=_outcomes()),
+                Field("summary", _("Consolidated assessment"), required=True),
+                Field("conditions", _("Proposed conditions"), "rows", of=CONDITION_FIELDS),
+            ),
+        ),
+        Verb(
+            "decide",
+            _("Decide"),
+            _("decided"),
+            (
+                Field("outcome", _("Outcome"), "choice", required=True, choices=_outcomes()),
+                Field("reasons", _("Reasons"), required=True),
+                Field(
+                    "what_would_change",
+                    _("What would change the decision"),
+                    help=_("Needed for “not approved”."),
+                ),
+                Field("scope", _("Scope of the approval"), help=_("The whole, or a phase.")),
+                Field("amount_max", _("Maximum amount in USD"), "money"),
+                Field("valid_until", _("Valid until"), "date"),
+                Field("conditions", _("Conditions"), "rows", of=CONDITION_FIELDS),
+                Field(
+                    "override_reason",
+                    _("Why it differs from the recommendation"),
+                    help=_("Needed where it does."),
+                ),
+            ),
+            confirmed=True,
+            cannot_be_undone=True,
+        ),
+        Verb("withdraw_decision", _("Withdraw the decision"), _("withdrew the decision"), (REASON,)),
+        Verb(
+            "withdraw_case",
+            _("Withdraw the case"),
+            pgettext_lazy("timeline", "withdrew the case"),
+            (REASON,),
+            whole_case=True,
+            cannot_be_undone=True,
+            note=_("The case is closed as withdrawn. What was written stays in the record."),
+        ),
+    )
+}
+
+#: What the portal does by itself, as the timeline says it.
+RULE_PAST: Mapping[str, Label] = {
+    "take_effect": _("the decision took effect"),
+    "lapsed": _("the field opinion was not given in time"),
+    "escalated": _("the overdue turn was brought to the next level"),
+    "registered": _("registered from an inventory"),
+    "open": _("the draft was begun"),
+}
+
+
+def clean_text(
+    value: Any, *, label: Label, name: str, limit: int, required: bool
+) -> tuple[str, list[Reason]]:
+    """Normalize a text; refuse what is no text, holds control characters or lone surrogates, or is too long."""
+    if value is None:
+        value = ""
+    if not isinstance(value, str):
+        return "", [Reason("field.not_text", {"label": str(label)}, field=name)]
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if any(
+        (unicodedata.category(char) == "Cc" and char not in "\n\t") or "\ud800" <= char <= "\udfff"
+        for char in text
+    ):
+        return "", [Reason("field.not_text", {"label": str(label)}, field=name)]
+    text = unicodedata.normalize("NFC", text).strip()
+    if required and not text:
+        return "", [Reason("field.required", {"label": str(label)}, field=name)]
+    if len(text) > limit:
+        return "", [Reason("field.too_long", {"label": str(label), "limit": limit}, field=name)]
+    return text, []
+
+
+def _clean_money(value: Any, spec: Field, name: str) -> tuple[Any, list[Reason]]:
+    text = unicodedata.normalize("NFKC", str(value)).replace(" ", "").replace("\u00a0", "").replace(",", "")
+    try:
+        amount = Decimal(text).quantize(Decimal("0.01"))
+    except (InvalidOperation, ValueError):
+        return None, [Reason("field.not_number", {"label": str(spec.label)}, field=name)]
+    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 15:
+        return None, [Reason("field.not_number", {"label": str(spec.label)}, field=name)]
+    return amount, []
+
+
+def _clean_date(value: Any, spec: Field, name: str) -> tuple[Any, list[Reason]]:
+    if isinstance(value, date):
+        return value, []
+    try:
+        return date.fromisoformat(unicodedata.normalize("NFKC", str(value)).strip()), []
+    except ValueError:
+        return None, [Reason("field.not_date", {"label": str(spec.label)}, field=name)]
+
+
+def _clean_one(value: Any, spec: Field, name: str) -> tuple[Any, list[Reason]]:
+    if spec.kind in ("narrative", "line"):
+        limit = NARRATIVE_LIMIT if spec.kind == "narrative" else LINE_LIMIT
+        return clean_text(value, label=spec.label, name=name, limit=limit, required=spec.required)
+    if spec.kind == "yes":
+        ticked = value in (True, "on", "true", "True", "1", "yes")
+        return ticked, [] if ticked else [Reason("field.required", {"label": str(spec.label)}, field=name)]
+    if spec.kind == "rows":
+        return _clean_rows(value, spec, name)
+    if value in (None, ""):
+        missing = [Reason("field.required", {"label": str(spec.label)}, field=name)] if spec.required else []
+        return (None if spec.kind != "choice" else ""), missing
+    if spec.kind == "choice":
+        known = [key for key, _label in spec.choices]
+        if not isinstance(value, str) or (known and value not in known):
+            return "", [
+                Reason("field.choice", {"label": str(spec.label), "value": str(value)[:60]}, field=name)
+            ]
+        return clean_text(value, label=spec.label, name=name, limit=LINE_LIMIT, required=spec.required)
+    cleaners: dict[str, Callable[[Any, Field, str], tuple[Any, list[Reason]]]] = {
+        "money": _clean_money,
+        "date": _clean_date,
+    }
+    return cleaners[spec.kind](value, spec, name)
+
+
+def _clean_rows(value: Any, spec: Field, name: str) -> tuple[list[dict[str, Any]], list[Reason]]:
+    rows = [] if value in (None, "") else value
+    if (
+        not isinstance(rows, list)
+        or len(rows) > ROWS_LIMIT
+        or any(not isinstance(row, Mapping) for row in rows)
+    ):
+        return [], [Reason("field.not_list", {"label": str(spec.label)}, field=name)]
+    cleaned, reasons = [], []
+    for position, row in enumerate(rows):
+        values, faults = _clean_mapping(row, spec.of, prefix=f"{name}.{position}.")
+        cleaned.append(values)
+        reasons += faults
+    if spec.required and not rows:
+        reasons.append(Reason("field.required", {"label": str(spec.label)}, field=name))
+    return cleaned, reasons
+
+
+def _clean_mapping(
+    payload: Mapping[str, Any], fields: tuple[Field, ...], *, prefix: str = ""
+) -> tuple[dict[str, Any], list[Reason]]:
+    known = {spec.name for spec in fields}
+    reasons = [
+        Reason("field.unknown", {"name": str(name)[:60]}, field=f"{prefix}{name}"[:120])
+        for name in payload
+        if name not in known
+    ]
+    values = {}
+    for spec in fields:
+        values[spec.name], faults = _clean_one(payload.get(spec.name), spec, f"{prefix}{spec.name}")
+        reasons += faults
+    return values, reasons
+
+
+def clean_payload(verb: Verb, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload with every field checked and normalized; refuses (`invalid`) naming each wrong field at once."""
+    values, reasons = _clean_mapping({k: v for k, v in payload.items() if k != "language"}, verb.fields)
+    if reasons:
+        raise Refused(Kind.INVALID, reasons)
+    return values

@@ -1,0 +1,43 @@
+"""What the review says to people, as notices on the page and mails (seam 16: codes and facts are stored,
+words are made at the edge).
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.notices.wording import register_wording
+
+WORDING = {
+    "turn.opened": (
+        _("Your turn: {title} {reference}"),
+        _("The case “{title}” {reference} waits for you or your desk. It is due on {due_at}."),
+    ),
+    "turn.reminder_50": (
+        _("Half of the time has passed: {title} {reference}"),
+        _("The case “{title}” {reference} waits for you or your desk. It is due on {due_at}."),
+    ),
+    "turn.reminder_80": (
+        _("Due soon: {title} {reference}"),
+        _("Most of the time for “{title}” {reference} has passed. It is due on {due_at}."),
+    ),
+    "turn.due": (
+        _("Due now: {title} {reference}"),
+        _("The time for “{title}” {reference} ends at {due_at}. After that it is overdue."),
+    ),
+    "turn.escalated": (
+        _("Overdue, brought to you: {title} {reference}"),
+        _("“{title}” {reference} was due on {due_at}, and is overdue. Please see to it that it is taken up."),
+    ),
+    "decision.approved": (
+        _("Decision: {title} {reference}"),
+        _("The review of “{title}” {reference} is closed with an approval. The letter is on the portal."),
+    ),
+    "decision.not_approved": (
+        _("Decision: {title} {reference}"),
+        _(
+            "The review of “{title}” {reference} is closed without an approval. The letter on the "
+            "portal says why, and what would change it."
+        ),
+    ),
+}
+
+register_wording(WORDING)

@@ -1,0 +1,192 @@
+"""The road from a draft to a decision in effect, by the services alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from apps.approvals.models import Decision, Turn
+from apps.approvals.services import Seen
+from apps.audit import clock
+from apps.audit.reasons import Refused
+from apps.notices.models import Timer
+from tests.factories.approvals import Review, decision_of, tick
+
+
+def open_desks(case) -> list[str]:
+    return sorted(case.turns.open().values_list("desk", flat=True))
+
+
+def test_road_walked_to_an_approval(review: Review) -> None:
+    case = review.open()
+    assert (case.stage, open_desks(case)) == ("draft", ["submitter"])
+
+    review.act(case, "submitter", "hand_on")
+    assert (case.stage, case.version_number, open_desks(case)) == (
+        "endorsement",
+        1,
+        ["attest_finance", "attest_ict"],
+    )
+    review.act(case, "ict", "attest", confirmed=True)
+    review.act(case, "finance", "attest", confirmed=True)
+    assert open_desks(case) == ["head"]
+    assert case.reference is None
+    review.act(case, "head", "endorse", confirmed=True)
+    assert case.reference == "OICT-2026-UNMISS-0001"
+    assert (case.stage, open_desks(case)) == ("intake", ["field_opinion", "oict_intake"])
+
+    review.act(case, "field", "give_opinion", position="supports", words="Needed in Bentiu.")
+    review.complete(case)
+    assert (case.stage, open_desks(case)) == ("assessments", ["alignment", "standards", "value"])
+    review.assess(case)
+    assert (case.stage, open_desks(case)) == ("recommendation", ["lead"])
+    review.recommend(case)
+    assert (case.stage, open_desks(case)) == ("decision", ["decider"])
+
+    review.act(case, "cito", "decide", **decision_of())
+    assert (case.stage, open_desks(case), case.closed_at) == ("cooling_off", ["decider"], None)
+    with clock.set_to(clock.now() + timedelta(minutes=15)):
+        tick()
+    case.refresh_from_db()
+    assert (case.stage, case.outcome, open_desks(case)) == ("closed", "approved", [])
+    assert review.draft_of(case).effects == ["approved"]
+
+
+def test_decision_does_not_take_effect_before_its_moment(review: Review) -> None:
+    case = review.to_decision()
+    review.act(case, "cito", "decide", **decision_of())
+    with clock.set_to(clock.now() + timedelta(minutes=14, seconds=59)):
+        tick()
+    case.refresh_from_db()
+    assert case.stage == "cooling_off"
+
+
+def test_decision_takes_effect_once_however_often_the_tick_runs(review: Review) -> None:
+    case = review.to_decision()
+    review.act(case, "cito", "decide", **decision_of())
+    with clock.set_to(clock.now() + timedelta(minutes=16)):
+        tick()
+        Timer.objects.filter(kind="decision.effect").update(fired_at=None)
+        tick()
+    assert review.draft_of(case).effects == ["approved"]
+    assert case.moves.filter(verb="take_effect").count() == 1
+
+
+def test_decision_withdrawn_in_the_window_can_be_taken_again(review: Review) -> None:
+    case = review.to_decision()
+    review.act(case, "cito", "decide", **decision_of())
+    review.act(case, "cito", "withdraw_decision", words="Wrong amount.")
+    assert (case.stage, open_desks(case)) == ("decision", ["decider"])
+    review.act(case, "cito", "decide", **decision_of("not_approved", override_reason="The amount is wrong."))
+    assert Decision.objects.filter(case=case, withdrawn_at__isnull=True).count() == 1
+
+
+def test_decision_cannot_be_withdrawn_once_the_window_is_over(review: Review) -> None:
+    case = review.to_decision()
+    review.act(case, "cito", "decide", **decision_of())
+    with clock.set_to(clock.now() + timedelta(minutes=15)), pytest.raises(Refused) as refused:
+        review.act(case, "cito", "withdraw_decision", words="Too late.")
+    assert [reason.code for reason in refused.value.reasons] == ["decision.window_over"]
+
+
+def test_send_back_opens_the_draft_and_freezes_the_next_version(review: Review) -> None:
+    case = review.open()
+    review.act(case, "submitter", "hand_on")
+    review.act(case, "ict", "attest", confirmed=True)
+    review.act(case, "finance", "attest", confirmed=True)
+    review.act(case, "head", "send_back", words="Name the owner of the data.")
+    assert (case.stage, open_desks(case), review.draft_of(case).unlocked) == ("draft", ["submitter"], "all")
+    review.act(case, "submitter", "hand_on")
+    assert case.version_number == 2
+    assert open_desks(case) == ["attest_finance", "attest_ict"]
+
+
+def test_clarification_stops_the_clock_and_resumes_with_what_remained(review: Review) -> None:
+    case = review.endorse(review.open())
+    review.act(case, "desk", "acknowledge")
+    turn = case.turns.open().get(desk="oict_intake")
+    assert turn.days == 3
+    with clock.set_to(
+        clock.now() + timedelta(days=1, hours=14)
+    ):  # Tuesday 23:00 UTC: one day of three is used
+        review.act(
+            case,
+            "desk",
+            "request_clarification",
+            items=[{"field": "problem.need", "question": "How many patrols?"}],
+        )
+        assert review.draft_of(case).unlocked == ["problem"]
+        turn.refresh_from_db()
+        assert (turn.paused_at is not None, turn.days_left) == (True, 2)
+        assert open_desks(case) == ["field_opinion", "oict_intake", "submitter"]
+    with clock.set_to(clock.now() + timedelta(days=9)):  # Wednesday 11 March
+        with pytest.raises(Refused) as refused:
+            review.act(case, "desk", "find_complete")
+        assert [reason.code for reason in refused.value.reasons] == ["case.paused"]
+        review.act(case, "submitter", "answer_clarification", answers=[{"item": "1", "answer": "Forty."}])
+        assert case.version_number == 2
+        turn.refresh_from_db()
+        assert (turn.paused_at, turn.days_left, turn.due_version) == (None, 2, 2)
+        assert turn.due_at.date().isoformat() == "2026-03-13"
+        review.act(case, "desk", "find_complete")
+    assert case.stage == "assessments"
+
+
+def test_late_opinion_holds_nothing_up_and_lapses_with_the_recommendation(review: Review) -> None:
+    case = review.complete(review.endorse(review.open()))
+    assert "field_opinion" in open_desks(case)
+    review.recommend(review.assess(case))
+    opinion = Turn.objects.get(case=case, desk="field_opinion")
+    assert (open_desks(case), opinion.closed_by_verb) == (["decider"], "lapsed")
+
+
+def test_headquarters_case_asks_for_no_field_opinion(review: Review) -> None:
+    case = review.endorse(review.open(office_kind="department"))
+    assert open_desks(case) == ["oict_intake"]
+
+
+@pytest.mark.parametrize("fact", ["major", "security_review"])
+def test_case_without_a_published_road_is_refused_and_stays_a_draft(review: Review, fact: str) -> None:
+    case = review.open(**{fact: True})
+    with pytest.raises(Refused) as refused:
+        review.act(case, "submitter", "hand_on")
+    assert [reason.code for reason in refused.value.reasons] == ["route.not_published"]
+    assert (case.stage, case.version_number) == ("draft", 0)
+
+
+def test_same_key_answers_the_first_result_again(review: Review) -> None:
+    case = review.open()
+    seen = Seen(0, "")
+    first = review.act(case, "submitter", "hand_on", key="k1", seen=seen)
+    again = review.act(case, "submitter", "hand_on", key="k1", seen=seen)
+    assert (again.repeated, again.as_answer()) == (True, first.as_answer())
+    assert case.moves.filter(verb="hand_on").count() == 1
+
+
+def test_same_key_for_another_act_is_refused(review: Review) -> None:
+    case = review.open()
+    review.act(case, "submitter", "hand_on", key="k1")
+    with pytest.raises(Refused) as refused:
+        review.act(case, "submitter", "withdraw_case", key="k1", words="Enough.")
+    assert [reason.code for reason in refused.value.reasons] == ["case.key_used"]
+
+
+def test_act_on_a_version_that_is_no_longer_current_is_refused(review: Review) -> None:
+    case = review.open()
+    review.act(case, "submitter", "hand_on")
+    with pytest.raises(Refused) as refused:
+        review.act(case, "ict", "attest", confirmed=True, seen=Seen(0, ""))
+    assert [reason.code for reason in refused.value.reasons] == ["case.version_changed"]
+
+
+def test_nothing_is_decided_while_an_assessment_is_missing(review: Review) -> None:
+    case = review.complete(review.endorse(review.open()))
+    review.assess(case, "alignment", "standards")
+    with pytest.raises(Refused) as refused:
+        review.act(case, "cito", "decide", **decision_of())
+    assert [reason.code for reason in refused.value.reasons] == ["case.no_turn"]
+
+
+def test_withdrawn_case_closes_every_turn(review: Review) -> None:
+    case = review.complete(review.endorse(review.open()))
+    review.act(case, "head", "withdraw_case", words="The need is gone.")
+    assert (case.stage, case.outcome, open_desks(case)) == ("closed", "withdrawn", [])
