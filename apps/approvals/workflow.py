@@ -337,10 +337,7 @@ def _stage_faults(
                 if offer.then == "stage" and offer.to not in [*keys, *TERMINAL]:
                     yield f"{where}/{step.key}: {offer.verb} goes to {offer.to!r}, which does not exist"
                 if offer.then == "pause" and not stage.paused_days:
-                    yield (
-                        f"{where}/{step.key}: {offer.verb} stops the clock, but the stage gives "
-                        "no days for the answer"
-                    )
+                    yield f"{where}/{step.key}: {offer.verb} stops the clock without days for the answer"
         for criterion in desk.criteria:
             if criterion.kind == "score" and set(criterion.anchors) != {"1", "2", "3", "4", "5"}:
                 yield f"{where}/{criterion.key}: anchors are written for every score from 1 to 5"

@@ -81,6 +81,9 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.reference or self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("approvals:case-detail", args=[self.handle])
+
     @property
     def is_open(self) -> bool:
         return self.closed_at is None and self.discarded_at is None
@@ -94,9 +97,6 @@ class Case(models.Model):
     def handle(self) -> str:
         """What stands in addresses: the reference where there is one, else the id (seam 17)."""
         return self.reference or str(self.pk)
-
-    def get_absolute_url(self) -> str:
-        return reverse("approvals:case-detail", args=[self.handle])
 
 
 class ReferenceCounter(models.Model):
