@@ -106,7 +106,7 @@ def problems_of(field: Field, value: Any) -> list[Reason]:
 
 def _missing_and_wrong(schema: Schema, content: Content) -> Iterable[Reason]:
     for key, field in schema.by_key.items():
-        value = content.get(key) or ([] if field.kind in TABLES else "")
+        value: Any = content.get(key) or ([] if field.kind in TABLES else "")
         if field.required and not value:
             code = (
                 "data_owner_missing"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.initiatives import choices as c
 from apps.initiatives.schema.fields import Field, Kind, Schema, Section
 
-YEAR_RANGE = {"least": 2000, "limit": 2100}
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 FIVE_YEARS = 5
 
 PRINCIPLES = (
@@ -330,7 +330,7 @@ COSTS = Section(
             row_name=_("Year"),
             help=_("At least five years, one after the other."),
             columns=(
-                Field("year", _("Year"), Kind.YEAR, required=True, **YEAR_RANGE),
+                Field("year", _("Year"), Kind.YEAR, required=True, least=FIRST_YEAR, limit=LAST_YEAR),
                 Field("one_time", _("One-time cost"), Kind.AMOUNT, required=True, glossary="One-time cost"),
                 Field(
                     "recurrent", _("Recurrent cost"), Kind.AMOUNT, required=True, glossary="Recurrent cost"
@@ -381,7 +381,8 @@ BENEFITS = Section(
                     _("First year of the amount"),
                     Kind.YEAR,
                     help=_("Empty: the year of “reached by”."),
-                    **YEAR_RANGE,
+                    least=FIRST_YEAR,
+                    limit=LAST_YEAR,
                 ),
                 Field(
                     "cashable",

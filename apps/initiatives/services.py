@@ -1,0 +1,330 @@
+"""Every write of initiatives: start, save, remove a draft; freeze a version; open and close its text.
+
+Lock order (seam 1): the case is locked by the engine before it comes here; this room locks the draft alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.approvals.services import discard_case, open_case, rename_case
+from apps.approvals.subjects import FrozenVersion
+from apps.audit import clock
+from apps.audit.canonical import canonical_json, sha256_hex
+from apps.audit.reasons import Reason, refuse, refuse_if
+from apps.initiatives import policies, screening
+from apps.initiatives.choices import InitiativeStatus
+from apps.initiatives.merge import Conflict, merge, undo
+from apps.initiatives.models import BusinessCaseVersion, Draft, DraftChange, Initiative
+from apps.initiatives.permissions import reasons_against_writing
+from apps.initiatives.reading import Reading
+from apps.initiatives.schema.short_1 import SHORT_1
+from apps.initiatives.schema.values import clean
+from apps.initiatives.snapshot import snapshot_of
+from apps.offices.models import Office
+from apps.offices.queries import standing_of
+
+ROUTE = "ict-initiative"
+KIND = "initiative"
+LARGEST_DRAFT = 300_000  # characters of JSON: what a reader could still read
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save did: where the draft stands now, both texts where two people met, and what is wrong with
+    what."""
+
+    revision: int
+    saved_at: datetime
+    saved_by: str
+    content: dict[str, Any]
+    changed: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+    problems: tuple[Reason, ...]
+
+
+@transaction.atomic
+def start_draft(
+    *, office: Office, answers: Mapping[str, Any], title: Any, language: str, by: User
+) -> Initiative:
+    """Start the business case of an office from a screening, and open its case.
+
+    Refuses: screening answers that are missing (invalid) or that say paragraph 16 (not ready: OICT decides),
+    a title or language that is not one (invalid), a person who is no submitter of the office (not allowed).
+    """
+    screened = screening.screen(answers)
+    if not screened.is_subject:
+        refuse("not_ready", Reason("not_subject_by_screening", {}, "kind"))
+    name, wrong = clean(SHORT_1.by_key["title"], title)
+    if not name and not wrong:
+        wrong = [Reason("title_missing", {}, "title")]
+    if language not in dict(settings.LANGUAGES):
+        wrong.append(Reason("language_unknown", {"language": str(language)[:10]}, "language"))
+    wrong += policies.problems_of(SHORT_1.by_key["title"], name) if not wrong else []
+    refuse_if("invalid", wrong)
+    at = clock.now()
+    refuse_if("not_allowed", reasons_against_writing(standing_of(by, at), office))
+    content = {"title": name, **screened.first_answers}
+    initiative = Initiative.objects.create(
+        office=office,
+        title=name,
+        language=language,
+        kind=content.get("kind", ""),
+        screening=screened.as_stored,
+        created_by=by,
+        created_at=at,
+    )
+    Draft.objects.create(
+        initiative=initiative,
+        schema=SHORT_1.key,
+        content=content,
+        open_sections=list(SHORT_1.section_keys),
+        saved_at=at,
+        saved_by=by,
+    )
+    case = open_case(
+        subject_kind=KIND,
+        subject_id=initiative.pk,
+        office=office,
+        route_key=ROUTE,
+        title=name,
+        language=language,
+        by=by,
+    )
+    initiative.case_id = case.pk
+    initiative.save(update_fields=["case_id"])
+    return initiative
+
+
+@transaction.atomic
+def save_draft(*, initiative_id: UUID, changes: Mapping[str, Any], base_revision: int, by: User) -> Saved:
+    """Join the changed answers (field key → value) into the draft; what others changed meanwhile stays.
+
+    Incomplete or odd answers are kept and named in ``problems``. Where somebody else changed the same answer
+    since ``base_revision``, theirs stands, both come back as a conflict, and the text set aside is stored.
+    Refuses: a draft that is not there (not found), a person who is no submitter (not allowed), closed
+    sections (conflict), and answers that cannot be kept at all (invalid; then nothing is saved).
+    """
+    draft = _lock_draft(initiative_id)
+    office = draft.initiative.office
+    at = clock.now()
+    refuse_if("not_allowed", reasons_against_writing(standing_of(by, at), office))
+    refuse_if("conflict", _reasons_against_saving(draft, changes))
+    mine, wrong = _clean_all(changes)
+    refuse_if("invalid", wrong)
+    base = _content_at(draft, base_revision)
+    merged = merge(SHORT_1, base=base, theirs=draft.content, mine=mine)
+    problems = [
+        reason for key in mine for reason in policies.problems_of(SHORT_1.by_key[key], merged.content[key])
+    ]
+    if merged.changed or merged.conflicts:
+        _write(draft, merged.content, merged.changed, merged.conflicts, at=at, by=by)
+    return Saved(
+        revision=draft.revision,
+        saved_at=draft.saved_at,
+        saved_by=draft.saved_by.full_name,
+        content=draft.content,
+        changed=merged.changed,
+        conflicts=merged.conflicts,
+        problems=tuple(problems),
+    )
+
+
+@transaction.atomic
+def discard_draft(*, initiative_id: UUID, by: User) -> None:
+    """Remove a draft that never left the office; it stays as a tombstone. Refuses once it has a number
+    (conflict)."""
+    initiative = _find(initiative_id)
+    refuse_if("not_allowed", reasons_against_writing(standing_of(by, clock.now()), initiative.office))
+    if initiative.discarded_at is not None:
+        return
+    if initiative.case_id is not None:
+        discard_case(case_id=initiative.case_id, by=by)
+    draft = _lock_draft(initiative_id)
+    at = clock.now()
+    draft.open_sections = []
+    draft.save(update_fields=["open_sections"])
+    initiative.status = InitiativeStatus.DISCARDED
+    initiative.discarded_at, initiative.discarded_by = at, by
+    initiative.save(update_fields=["status", "discarded_at", "discarded_by"])
+
+
+def freeze(initiative_id: UUID, *, by: User, at: datetime) -> FrozenVersion:
+    """Freeze the draft as the next version, inside the engine's transaction. Nothing in it ever changes
+    again."""
+    draft = _lock_draft(initiative_id)
+    initiative = draft.initiative
+    reading = Reading(initiative, draft, at.date())
+    last = BusinessCaseVersion.objects.filter(initiative=initiative).order_by("-number").first()
+    number = last.number + 1 if last else 1
+    facts = reading.facts
+    text = canonical_json(
+        snapshot_of(
+            schema=SHORT_1,
+            content=draft.content,
+            number=number,
+            initiative_id=initiative.pk,
+            office={"id": str(initiative.office_id), "code": initiative.office.code},
+            language=initiative.language,
+            rates=reading.rates,
+            rates_on=at.date(),
+            facts=facts,
+            tier=reading.tier,
+            thresholds=reading.thresholds,
+            standards=reading.standards,
+        )
+    )
+    version = keep_version(initiative, number=number, schema=SHORT_1.key, text=text, by=by, at=at)
+    Initiative.objects.filter(pk=initiative.pk).update(
+        title=draft.content["title"],
+        summary=draft.content.get("summary", "")[:300],
+        kind=draft.content.get("kind", ""),
+    )
+    return FrozenVersion(
+        number=number,
+        sha256=version.sha256,
+        facts=facts,
+        title=draft.content["title"],
+        language=initiative.language,
+    )
+
+
+def keep_version(
+    initiative: Initiative, *, number: int, schema: str, text: str, by: User, at: datetime
+) -> BusinessCaseVersion:
+    """Store canonical text as a version; number, facts and amount are read from the text itself."""
+    snapshot = json.loads(text)
+    return BusinessCaseVersion.objects.create(
+        initiative=initiative,
+        number=number,
+        schema=schema,
+        snapshot=text,
+        sha256=sha256_hex(text),
+        facts=snapshot["facts"],
+        value_usd=snapshot["facts"]["value_usd"],
+        rates_on=snapshot["rates_on"],
+        frozen_at=at,
+        frozen_by=by,
+    )
+
+
+def unlock(initiative_id: UUID, *, sections: Sequence[str] | None) -> None:
+    """Open the text again: the sections that were asked about, or all of it."""
+    draft = _lock_draft(initiative_id)
+    draft.open_sections = list(SHORT_1.section_keys if sections is None else sections)
+    draft.save(update_fields=["open_sections"])
+
+
+def lock(initiative_id: UUID) -> None:
+    """Close the text."""
+    draft = _lock_draft(initiative_id)
+    draft.open_sections = []
+    draft.save(update_fields=["open_sections"])
+
+
+def on_effect(initiative_id: UUID, *, outcome: str, at: datetime) -> None:
+    """What follows for the initiative when its case ends."""
+    Initiative.objects.filter(pk=initiative_id, status=InitiativeStatus.OPEN).update(
+        status=InitiativeStatus.REGISTERED if outcome == "registered" else InitiativeStatus.CLOSED
+    )
+
+
+def _find(initiative_id: UUID) -> Initiative:
+    found = Initiative.objects.select_related("office").filter(pk=initiative_id).first()
+    if found is None:
+        refuse("not_found", Reason("initiative_unknown"))
+    return found
+
+
+def _lock_draft(initiative_id: UUID) -> Draft:
+    draft = (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("initiative__office", "saved_by")
+        .filter(initiative_id=initiative_id)
+        .first()
+    )
+    if draft is None:
+        refuse("not_found", Reason("initiative_unknown"))
+    return draft
+
+
+def _reasons_against_saving(draft: Draft, changes: Mapping[str, Any]) -> list[Reason]:
+    if draft.initiative.discarded_at is not None:
+        return [Reason("draft_discarded")]
+    if not draft.open_sections:
+        return [Reason("draft_locked")]
+    closed = {
+        SHORT_1.section_of[key]
+        for key in changes
+        if key in SHORT_1.by_key and SHORT_1.section_of[key] not in draft.open_sections
+    }
+    return [
+        Reason("section_locked", {"section": section.title}, section.key)
+        for section in SHORT_1.sections
+        if section.key in closed
+    ]
+
+
+def _clean_all(changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Reason]]:
+    mine: dict[str, Any] = {}
+    wrong: list[Reason] = []
+    for key, raw in changes.items():
+        field = SHORT_1.by_key.get(key)
+        if field is None:
+            printable = key[:60].encode("ascii", "replace").decode().replace("\0", "?")
+            wrong.append(Reason("field_unknown", {"field": printable}, "changes"))
+            continue
+        mine[key], reasons = clean(field, raw)
+        wrong += reasons
+    return mine, wrong
+
+
+def _content_at(draft: Draft, revision: int) -> dict[str, Any]:
+    if revision == draft.revision:
+        return draft.content
+    if not 0 <= revision < draft.revision:
+        refuse("invalid", Reason("revision_unknown", {"revision": revision}, "base_revision"))
+    changes = (
+        draft.changes.filter(revision__gt=revision).order_by("-revision").values_list("previous", flat=True)
+    )
+    return undo(draft.content, list(changes))
+
+
+def _write(
+    draft: Draft,
+    content: dict[str, Any],
+    changed: Sequence[str],
+    conflicts: Sequence[Conflict],
+    *,
+    at: datetime,
+    by: User,
+) -> None:
+    if len(json.dumps(content, ensure_ascii=False)) > LARGEST_DRAFT:
+        refuse("invalid", Reason("draft_too_large", {"limit": LARGEST_DRAFT // 1000}))
+    empty = {key: "" if isinstance(content[key], str) else [] for key in changed}
+    draft.revision += 1
+    DraftChange.objects.create(
+        draft=draft,
+        revision=draft.revision,
+        previous={key: draft.content.get(key, empty[key]) for key in changed},
+        set_aside={conflict.path: conflict.yours for conflict in conflicts},
+        saved_at=at,
+        saved_by=by,
+    )
+    draft.content, draft.saved_at, draft.saved_by = content, at, by
+    draft.save(update_fields=["content", "revision", "saved_at", "saved_by"])
+    title = content.get("title", "")
+    if "title" in changed and title:
+        initiative = draft.initiative
+        Initiative.objects.filter(pk=initiative.pk).update(title=title[:200])
+        if initiative.case_id is not None:
+            rename_case(case_id=initiative.case_id, title=title[:200], language=initiative.language, by=by)
