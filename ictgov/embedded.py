@@ -120,6 +120,17 @@ def _alive(pid: int) -> bool:
     return True
 
 
+def _processes_in(folder: Path) -> list[int]:
+    """The living processes that work in this folder (Linux)."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if (entry / "cwd").readlink() == folder and _alive(int(entry.name)):
+                    found.append(int(entry.name))
+    return found
+
+
 def _reap(pid: int) -> None:
     with contextlib.suppress(ChildProcessError, OSError):
         os.waitpid(pid, os.WNOHANG)
@@ -254,6 +265,7 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._make_data_folder()
         self._check_version()
+        self._forget_dead_server()
         sockets = _private_socket_folder()
         runs_as = self._runs_as
         if runs_as:
@@ -314,6 +326,21 @@ class Postgres:
         roles = (SUPERUSER, APP_ROLE, MIGRATION_ROLE)
         (data / "pg_ident.conf").write_text("".join(f'ictgov "{me}" {role}\n' for role in roles))
         (data / "pg_hba.conf").write_text("local all all peer map=ictgov\n")
+
+    def _forget_dead_server(self) -> None:
+        """Where nobody collects dead processes (a container without an init), a killed server keeps its number
+        for ever, and PostgreSQL would take it for alive. Its file goes once no process works in the data folder."""
+        lines = self._pid_file()
+        if not lines or not lines[0].strip().isdigit() or not Path("/proc/self/stat").exists():
+            return
+        if not Path("/proc", lines[0].strip()).exists() or _alive(int(lines[0])):
+            return  # PostgreSQL itself sees that the number is free, or whose it is
+        end = time.monotonic() + 10
+        while _processes_in(self.data):
+            if time.monotonic() > end:
+                raise NotAvailable(f"Parts of a killed PostgreSQL still work in {self.data}; end them first.")
+            time.sleep(0.05)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _check_version(self) -> None:
         kept = (self.data / "PG_VERSION").read_text().strip()

@@ -584,7 +584,14 @@ def _serve(signals: Signals, environment: dict[str, str], processes: Processes, 
         try:
             prepared = HOME / "prepared"
             prepare = subprocess.Popen(  # noqa: S603
-                [str(PYTHON), "manage.py", "prepare", "--stamps", str(prepared)],
+                [
+                    str(PYTHON),
+                    "manage.py",
+                    "prepare",
+                    "--stamps",
+                    str(prepared),
+                    *(["--no-demo"] if environment.get("ICTGOV_WITHOUT_DEMONSTRATION") else []),
+                ],
                 stdin=subprocess.DEVNULL,
                 cwd=ROOT,
                 env=environment,
