@@ -132,7 +132,7 @@ def visibility_filter(viewer: Viewer, at_least: str = Level.SUMMARY) -> Q:
     if not viewer.is_active or viewer.user_id is None:
         return Q(pk__in=[])
     if viewer.sees_everything:
-        return Q()
+        return Q(pk__isnull=False)
     opened = _by_columns(viewer, at_least) & Q(discarded_at__isnull=True)
     opened &= Q(confidential=False) | _on_the_case(viewer)
     opened |= Q(_named(viewer)) & Q(discarded_at__isnull=True)

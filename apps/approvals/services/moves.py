@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.approvals import policies
@@ -336,19 +337,18 @@ def reasons_against_person(
     return reasons_of_conflict(desk, declared)
 
 
-def reasons_against_whole_case(walk: Walk, viewer: Viewer) -> list[Reason]:
+def reasons_against_whole_case(
+    walk: Walk, viewer: Viewer, *, who_can: tuple[str, ...] | None = None
+) -> list[Reason]:
     """The office withdraws its own case, at any open stage before a decision is taken."""
     if walk.case.stage == "cooling_off":
         return [Reason("case.no_turn", {"stage": _stage_label(walk)})]
     office = walk.case.office_id
-    if viewer.seats & {f"submitter@{office}", f"head_of_office@{office}"}:
-        return []
     seats = [f"submitter@{office}", f"head_of_office@{office}"]
-    from django.utils.translation import gettext as _
-
-    return [
-        Reason("case.not_your_seat", {"desk": _("the sponsoring office")}, who_can=names_for(seats, walk.at))
-    ]
+    if viewer.seats & set(seats):
+        return []
+    who = names_for(seats, walk.at) if who_can is None else who_can
+    return [Reason("case.not_your_seat", {"desk": _("the sponsoring office")}, who_can=who)]
 
 
 def _stage_label(walk: Walk) -> str:

@@ -1,0 +1,143 @@
+"""What may be done now, by whom, and why not: the same questions as the act itself asks, before it (authority.md 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apps.approvals.models import Case, ConflictDeclaration, Participation, Turn
+from apps.approvals.seats import Seated, people_for
+from apps.approvals.services.engine import ANSWER_STEP, Walk
+from apps.approvals.services.moves import (
+    candidates,
+    reasons_against_person,
+    reasons_against_whole_case,
+    reasons_of_readiness,
+)
+from apps.approvals.services.verbs import VERBS, Verb
+from apps.approvals.standing import Viewer
+from apps.audit.reasons import Reason
+from apps.offices.permissions import AuthorityCheck, reasons_against_exercising
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+#: The verbs that a page shows to everybody who sees the case, possible or not, while their turn is open.
+SHOWN_TO_ALL = (
+    "attest",
+    "endorse",
+    "give_opinion",
+    "acknowledge",
+    "find_complete",
+    "request_clarification",
+    "answer_clarification",
+    "submit_assessment",
+    "recommend",
+    "decide",
+    "withdraw_decision",
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One act on a case for one person: possible when `reasons` is empty; else each reason, and who can."""
+
+    verb: Verb
+    turn: Turn | None
+    desk: str
+    reasons: tuple[Reason, ...] = ()
+    who_can: tuple[str, ...] = ()
+
+    @property
+    def is_possible(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that a case page says about acts: the offers, who sits where, and the authority to decide."""
+
+    offers: tuple[Offer, ...]
+    seated: tuple[Seated, ...]
+    authority: AuthorityCheck | None
+
+    def offer(self, verb: str) -> Offer | None:
+        found = [offer for offer in self.offers if offer.verb.key == verb]
+        return next((offer for offer in found if offer.is_possible), found[0] if found else None)
+
+    @property
+    def possible(self) -> tuple[Offer, ...]:
+        return tuple(offer for offer in self.offers if offer.is_possible)
+
+    def names_at(self, turn: Turn) -> tuple[str, ...]:
+        if turn.taken_by_id is not None and turn.taken_by is not None:
+            return (turn.taken_by.full_name,)
+        return tuple(
+            dict.fromkeys(person.user.full_name for person in self.seated if person.seat in turn.seats)
+        )
+
+
+def explain(
+    case: Case,
+    *,
+    user: User,
+    viewer: Viewer,
+    turns: Sequence[Turn],
+    declared: Sequence[ConflictDeclaration] | None = None,
+) -> Explanation:
+    """Every act on this case as it stands, with every reason against for this person, from the enforcing code.
+
+    `turns` are the case's turns (with `office` and `taken_by`). Costs at most eight statements, whatever the case.
+    """
+    walk = Walk(case=case, at=viewer.at, road=case.route.road, turns=list(turns))
+    open_now = walk.open_turns()
+    if not open_now:
+        return Explanation((), (), None)
+    seated = tuple(people_for({seat for turn in open_now for seat in turn.seats}, viewer.at))
+    parts = list(Participation.objects.filter(case=case, user=user))
+    if declared is None:
+        declared = list(ConflictDeclaration.objects.filter(case=case, user=user))
+    authority: AuthorityCheck | None = None
+    offers: list[Offer] = []
+    for key, verb in VERBS.items():
+        if verb.whole_case:
+            against = reasons_against_whole_case(walk, viewer, who_can=())
+            if not against:
+                offers.append(Offer(verb, None, ""))
+            continue
+        for one in candidates(walk, key):
+            against = reasons_against_person(
+                walk, verb, one.turn, one.desk, by=user, viewer=viewer, parts=parts, declared=list(declared)
+            )
+            mine = bool(viewer.seats & set(one.turn.seats))
+            if against and not mine and key not in SHOWN_TO_ALL:
+                continue
+            if against and key in ("declare_no_conflict", "hand_back", "recuse"):
+                continue
+            if one.turn.paused_at is not None:
+                against = [Reason("case.paused")]
+            who = tuple(
+                dict.fromkeys(
+                    p.user.full_name for p in seated if p.seat in one.turn.seats and p.user.pk != user.pk
+                )
+            )
+            if key == "decide" and one.desk.function:
+                authority = reasons_against_exercising(
+                    user=user,
+                    function=one.desk.function,
+                    office_id=case.office_id,
+                    amount_usd=case.value_usd,
+                    at=viewer.at,
+                )
+                against = [*against, *authority.reasons] if mine else against
+                who = tuple(str(can) for can in authority.who_can) or who
+                if not against:
+                    against = reasons_of_readiness(walk)
+            offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who))
+    return Explanation(tuple(offers), seated, authority)
+
+
+def is_answer(turn: Turn) -> bool:
+    """Whether the turn is the office's to answer a clarification."""
+    return turn.step == ANSWER_STEP
