@@ -105,13 +105,14 @@ def test_the_database_itself_keeps_a_central_post_in_oict(organization: Organiza
     organization.issue("align", ["15c"], ["UN-SECRETARIAT"], with_below=True)
     placement = organization.offices["OICT-ALIGN"].placements.get()
     placement.parent = organization.offices["DM"]
-    placement.save()
-    with (
-        pytest.raises(IntegrityError, match="outside OICT"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def save_and_ask_now() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            placement.save()
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(IntegrityError, match="outside OICT"):
+        save_and_ask_now()
 
 
 @pytest.mark.parametrize(
