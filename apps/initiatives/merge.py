@@ -34,7 +34,9 @@ class Merged:
 
 def merge(schema: Schema, *, base: Content, theirs: Content, mine: Content) -> Merged:
     """Join the answers of ``mine`` into ``theirs``."""
-    content, conflicts = dict(theirs), []
+    content: Content = dict(theirs)
+    conflicts: list[Conflict] = []
+    joined: Any
     for key, value in mine.items():
         field = schema.by_key[key]
         if field.kind in TABLES:

@@ -28,6 +28,7 @@ from apps.initiatives.snapshot import content_of, rates_of
 SCHEMAS: Mapping[str, Schema] = {schema.key: schema for schema in (SHORT_1, INVENTORY_1)}
 SUMMARY = ("title", "summary", "kind", "problem", "affected", "option_reason", "hosting", "data_owner")
 BLIND = ("title", "summary", "kind", "participating_offices", "hosting")
+KIND = "initiative"
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 LONGEST_COMPARED = 4000  # tokens; beyond it two texts stand one after the other
 Snapshot = dict[str, Any]

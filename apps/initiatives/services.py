@@ -1,7 +1,4 @@
-"""Every write of initiatives: start, save, remove a draft; freeze a version; open and close its text.
-
-Lock order (seam 1): the case is locked by the engine before it comes here; this room locks the draft alone.
-"""
+"""Every write of people on initiatives: start a draft, save it, remove it."""
 
 from __future__ import annotations
 
@@ -17,24 +14,20 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.approvals.services import discard_case, open_case, rename_case
-from apps.approvals.subjects import FrozenVersion
 from apps.audit import clock
-from apps.audit.canonical import canonical_json, sha256_hex
 from apps.audit.reasons import Reason, refuse, refuse_if
-from apps.initiatives import policies, screening
+from apps.initiatives import policies, presenter, screening
 from apps.initiatives.choices import InitiativeStatus
+from apps.initiatives.lifecycle import lock_draft
 from apps.initiatives.merge import Conflict, merge, undo
-from apps.initiatives.models import BusinessCaseVersion, Draft, DraftChange, Initiative
+from apps.initiatives.models import Draft, DraftChange, Initiative
 from apps.initiatives.permissions import reasons_against_writing
-from apps.initiatives.reading import Reading
 from apps.initiatives.schema.short_1 import SHORT_1
 from apps.initiatives.schema.values import clean
-from apps.initiatives.snapshot import snapshot_of
 from apps.offices.models import Office
 from apps.offices.queries import standing_of
 
 ROUTE = "ict-initiative"
-KIND = "initiative"
 LARGEST_DRAFT = 300_000  # characters of JSON: what a reader could still read
 
 
@@ -92,7 +85,7 @@ def start_draft(
         saved_by=by,
     )
     case = open_case(
-        subject_kind=KIND,
+        subject_kind=presenter.KIND,
         subject_id=initiative.pk,
         office=office,
         route_key=ROUTE,
@@ -114,7 +107,7 @@ def save_draft(*, initiative_id: UUID, changes: Mapping[str, Any], base_revision
     Refuses: a draft that is not there (not found), a person who is no submitter (not allowed), closed
     sections (conflict), and answers that cannot be kept at all (invalid; then nothing is saved).
     """
-    draft = _lock_draft(initiative_id)
+    draft = lock_draft(initiative_id)
     office = draft.initiative.office
     at = clock.now()
     refuse_if("not_allowed", reasons_against_writing(standing_of(by, at), office))
@@ -149,7 +142,7 @@ def discard_draft(*, initiative_id: UUID, by: User) -> None:
         return
     if initiative.case_id is not None:
         discard_case(case_id=initiative.case_id, by=by)
-    draft = _lock_draft(initiative_id)
+    draft = lock_draft(initiative_id)
     at = clock.now()
     draft.open_sections = []
     draft.save(update_fields=["open_sections"])
@@ -158,103 +151,11 @@ def discard_draft(*, initiative_id: UUID, by: User) -> None:
     initiative.save(update_fields=["status", "discarded_at", "discarded_by"])
 
 
-def freeze(initiative_id: UUID, *, by: User, at: datetime) -> FrozenVersion:
-    """Freeze the draft as the next version, inside the engine's transaction. Nothing in it ever changes
-    again."""
-    draft = _lock_draft(initiative_id)
-    initiative = draft.initiative
-    reading = Reading(initiative, draft, at.date())
-    last = BusinessCaseVersion.objects.filter(initiative=initiative).order_by("-number").first()
-    number = last.number + 1 if last else 1
-    facts = reading.facts
-    text = canonical_json(
-        snapshot_of(
-            schema=SHORT_1,
-            content=draft.content,
-            number=number,
-            initiative_id=initiative.pk,
-            office={"id": str(initiative.office_id), "code": initiative.office.code},
-            language=initiative.language,
-            rates=reading.rates,
-            rates_on=at.date(),
-            facts=facts,
-            tier=reading.tier,
-            thresholds=reading.thresholds,
-            standards=reading.standards,
-        )
-    )
-    version = keep_version(initiative, number=number, schema=SHORT_1.key, text=text, by=by, at=at)
-    Initiative.objects.filter(pk=initiative.pk).update(
-        title=draft.content["title"],
-        summary=draft.content.get("summary", "")[:300],
-        kind=draft.content.get("kind", ""),
-    )
-    return FrozenVersion(
-        number=number,
-        sha256=version.sha256,
-        facts=facts,
-        title=draft.content["title"],
-        language=initiative.language,
-    )
-
-
-def keep_version(
-    initiative: Initiative, *, number: int, schema: str, text: str, by: User, at: datetime
-) -> BusinessCaseVersion:
-    """Store canonical text as a version; number, facts and amount are read from the text itself."""
-    snapshot = json.loads(text)
-    return BusinessCaseVersion.objects.create(
-        initiative=initiative,
-        number=number,
-        schema=schema,
-        snapshot=text,
-        sha256=sha256_hex(text),
-        facts=snapshot["facts"],
-        value_usd=snapshot["facts"]["value_usd"],
-        rates_on=snapshot["rates_on"],
-        frozen_at=at,
-        frozen_by=by,
-    )
-
-
-def unlock(initiative_id: UUID, *, sections: Sequence[str] | None) -> None:
-    """Open the text again: the sections that were asked about, or all of it."""
-    draft = _lock_draft(initiative_id)
-    draft.open_sections = list(SHORT_1.section_keys if sections is None else sections)
-    draft.save(update_fields=["open_sections"])
-
-
-def lock(initiative_id: UUID) -> None:
-    """Close the text."""
-    draft = _lock_draft(initiative_id)
-    draft.open_sections = []
-    draft.save(update_fields=["open_sections"])
-
-
-def on_effect(initiative_id: UUID, *, outcome: str, at: datetime) -> None:
-    """What follows for the initiative when its case ends."""
-    Initiative.objects.filter(pk=initiative_id, status=InitiativeStatus.OPEN).update(
-        status=InitiativeStatus.REGISTERED if outcome == "registered" else InitiativeStatus.CLOSED
-    )
-
-
 def _find(initiative_id: UUID) -> Initiative:
     found = Initiative.objects.select_related("office").filter(pk=initiative_id).first()
     if found is None:
         refuse("not_found", Reason("initiative_unknown"))
     return found
-
-
-def _lock_draft(initiative_id: UUID) -> Draft:
-    draft = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("initiative__office", "saved_by")
-        .filter(initiative_id=initiative_id)
-        .first()
-    )
-    if draft is None:
-        refuse("not_found", Reason("initiative_unknown"))
-    return draft
 
 
 def _reasons_against_saving(draft: Draft, changes: Mapping[str, Any]) -> list[Reason]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from apps.approvals.subjects import FrozenVersion, Subject
 from apps.audit.reasons import Reason
-from apps.initiatives import presenter, services
+from apps.initiatives import lifecycle, presenter
 from apps.initiatives.facts import FACT_TYPES
 from apps.initiatives.models import Draft
 from apps.initiatives.reading import reading_of
@@ -38,20 +38,20 @@ class InitiativePresenter:
 
 class InitiativeLife:
     def freeze(self, subject_id: UUID, *, by: Any, at: datetime) -> FrozenVersion:
-        return services.freeze(subject_id, by=by, at=at)
+        return lifecycle.freeze(subject_id, by=by, at=at)
 
     def unlock(self, subject_id: UUID, *, sections: Sequence[str] | None) -> None:
-        services.unlock(subject_id, sections=sections)
+        lifecycle.unlock(subject_id, sections=sections)
 
     def lock(self, subject_id: UUID) -> None:
-        services.lock(subject_id)
+        lifecycle.lock(subject_id)
 
     def on_effect(self, subject_id: UUID, *, outcome: str, at: datetime) -> None:
-        services.on_effect(subject_id, outcome=outcome, at=at)
+        lifecycle.on_effect(subject_id, outcome=outcome, at=at)
 
 
 SUBJECT = Subject(
-    key=services.KIND,
+    key=presenter.KIND,
     policy=InitiativePolicy(),
     presenter=InitiativePresenter(),
     lifecycle=InitiativeLife(),

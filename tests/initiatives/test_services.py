@@ -10,7 +10,7 @@ from apps.approvals.models import Case
 from apps.approvals.services import Seen, move_case
 from apps.audit.canonical import sha256_hex
 from apps.audit.reasons import Refused
-from apps.initiatives import presenter, services
+from apps.initiatives import lifecycle, presenter, services
 from apps.initiatives.models import BusinessCaseVersion, DraftChange, Initiative
 from apps.offices.choices import Role
 from tests.factories.offices import appoint, make_post
@@ -216,13 +216,13 @@ def test_the_database_refuses_to_change_a_version(complete, submitter, act):
 
 def test_asked_sections_open_alone_and_the_answer_is_version_2(complete, submitter):
     hand_on(complete, submitter)
-    services.unlock(complete.pk, sections=["costs"])
+    lifecycle.unlock(complete.pk, sections=["costs"])
     with pytest.raises(Refused) as refused:
         save(complete, submitter, 1, title="Other")
     assert codes(refused) == [("section_locked", "identity")]
     save(complete, submitter, 1, cost_basis="Four quotes.")
     with transaction.atomic():
-        frozen = services.freeze(complete.pk, by=submitter, at=complete.created_at)
+        frozen = lifecycle.freeze(complete.pk, by=submitter, at=complete.created_at)
     assert frozen.number == 2
     changes = presenter.difference(complete.pk, 1, 2)
     assert [(c.key, c.pieces) for c in changes] == [
