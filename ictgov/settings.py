@@ -369,7 +369,7 @@ EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
-EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_FILE_PATH = _email.get("EMAIL_FILE_PATH") or str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = 10
 ICTGOV_ADDRESS = env.str("ICTGOV_ADDRESS", default="http://localhost:8000").rstrip("/")  # in links of mails
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ict-governance@localhost")

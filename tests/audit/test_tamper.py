@@ -264,7 +264,7 @@ def test_an_intact_log_is_intact() -> None:
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the verifier with nothing but Python: no packages, no environment."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-S", "-E", "-I", verifier.__file__, *map(str, arguments)],
         capture_output=True,
         text=True,
