@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +39,6 @@ from apps.approvals.services.verbs import VERBS, Verb, clean_payload
 from apps.approvals.standing import Viewer, viewer_from
 from apps.approvals.workflow import Desk, MoveOffer
 from apps.audit import clock
-from apps.audit.canonical import canonical_json, sha256_hex
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.audit.register import record
 from apps.offices.permissions import reasons_against_exercising
@@ -112,7 +113,7 @@ def move_case(
     if case is None:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
     at = clock.now()
-    request_hash = sha256_hex(canonical_json([str(case_id), action, _plain(payload or {})]))
+    request_hash = _fingerprint(case_id, action, payload or {})
     if (earlier := _earlier(by, idempotency_key, request_hash)) is not None:
         return earlier
     viewer = viewer_from(by, standing_of(by, at))
@@ -141,8 +142,10 @@ def move_case(
     )
 
 
-def _plain(payload: Mapping[str, Any]) -> Any:
-    return {str(key): str(value) for key, value in payload.items()}
+def _fingerprint(case_id: uuid.UUID, action: str, payload: Mapping[str, Any]) -> str:
+    """What a key was used for; taken of raw input, which may hold characters that no record may."""
+    raw = json.dumps([str(case_id), action, payload], default=str, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(raw.encode("ascii")).hexdigest()
 
 
 def _earlier(by: User, key: str, request_hash: str) -> MoveResult | None:

@@ -1,0 +1,274 @@
+"""The shapes of the review's API. Reads show what the page shows; writes are verbs through the same services."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.approvals import queries
+from apps.approvals.choices import Answer
+from apps.approvals.models import Assessment, Case, Decision
+from apps.approvals.offers import Offer
+from apps.approvals.services.verbs import VERBS
+from apps.audit.reasons import Reason, remedy_of, sentence
+
+
+class ReasonSerializer(serializers.Serializer):
+    """One reason of a refusal: a code for programs, a sentence and a remedy for people, and who can."""
+
+    code = serializers.CharField()
+    params = serializers.DictField()
+    sentence = serializers.CharField()
+    remedy = serializers.CharField()
+    field = serializers.CharField()
+    who_can = serializers.ListField(child=serializers.CharField())
+
+    def to_representation(self, reason: Reason) -> dict[str, Any]:
+        return {
+            "code": reason.code,
+            "params": {key: str(value) for key, value in reason.params.items()},
+            "sentence": sentence(reason),
+            "remedy": remedy_of(reason),
+            "field": reason.field,
+            "who_can": list(reason.who_can),
+        }
+
+
+class RefusalSerializer(serializers.Serializer):
+    reasons = ReasonSerializer(many=True)
+
+
+class TurnSerializer(serializers.Serializer):
+    """Who has the turn, and until when."""
+
+    desk = serializers.CharField()
+    step = serializers.CharField()
+    side = serializers.CharField()
+    office = serializers.CharField(source="office.code")
+    opened_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    calendar = serializers.CharField(source="calendar_key")
+    paused_at = serializers.DateTimeField(allow_null=True)
+    days_left = serializers.IntegerField(allow_null=True)
+    taken_by = serializers.CharField(source="taken_by.full_name", allow_null=True, default=None)
+
+
+class CaseRowSerializer(serializers.ModelSerializer):
+    """A case in a list."""
+
+    office = serializers.CharField(source="office.code")
+    stage_label = serializers.SerializerMethodField()
+    handle = serializers.CharField()
+
+    class Meta:
+        model = Case
+        fields = [
+            "id",
+            "handle",
+            "reference",
+            "title",
+            "language",
+            "office",
+            "stage",
+            "stage_label",
+            "outcome",
+            "tier",
+            "value_usd",
+            "version_number",
+            "version_hash",
+            "submitted_at",
+            "closed_at",
+        ]
+
+    def get_stage_label(self, case: Case) -> str:
+        return queries.stage_label(case)
+
+
+class ActionSerializer(serializers.Serializer):
+    """One act: whether it is possible for the caller, and if not, every reason and who can."""
+
+    action = serializers.CharField()
+    label = serializers.CharField()
+    desk = serializers.CharField()
+    is_possible = serializers.BooleanField()
+    reasons = ReasonSerializer(many=True)
+    who_can = serializers.ListField(child=serializers.CharField())
+
+    def to_representation(self, offer: Offer) -> dict[str, Any]:
+        return {
+            "action": offer.verb.key,
+            "label": str(offer.verb.label),
+            "desk": offer.desk,
+            "is_possible": offer.is_possible,
+            "reasons": ReasonSerializer(offer.reasons, many=True).data,
+            "who_can": list(offer.who_can),
+        }
+
+
+class AssessmentSerializer(serializers.ModelSerializer):
+    """An assessment that the caller may read; the others do not exist for the caller."""
+
+    reviewer = serializers.CharField(source="reviewer.full_name")
+    scores = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "id",
+            "desk",
+            "round",
+            "reviewer",
+            "version_number",
+            "version_hash",
+            "overall",
+            "language",
+            "revision",
+            "saved_at",
+            "submitted_at",
+            "scores",
+        ]
+
+    def get_scores(self, assessment: Assessment) -> dict[str, dict[str, Any]]:
+        return {
+            row.criterion: {
+                "score": row.score,
+                "answer": row.answer,
+                "evidence": row.evidence,
+                "comment": row.comment,
+            }
+            for row in assessment.scores.all()
+        }
+
+
+class DecisionSerializer(serializers.ModelSerializer):
+    decided_by = serializers.CharField(source="decided_by.full_name")
+
+    class Meta:
+        model = Decision
+        fields = [
+            "id",
+            "round",
+            "outcome",
+            "decided_by",
+            "capacity",
+            "instrument_number",
+            "reasons",
+            "what_would_change",
+            "scope",
+            "amount_max",
+            "currency",
+            "valid_until",
+            "version_number",
+            "version_hash",
+            "decided_at",
+            "effective_at",
+            "took_effect_at",
+        ]
+
+
+class TimelineSerializer(serializers.Serializer):
+    at = serializers.DateTimeField()
+    who = serializers.CharField()
+    verb = serializers.CharField()
+    sentence = serializers.CharField()
+    version_number = serializers.IntegerField()
+    words = serializers.CharField()
+    words_language = serializers.CharField()
+
+
+class CaseDetailSerializer(CaseRowSerializer):
+    """A case as its page shows it to the caller. Made from `queries.CaseView`."""
+
+    def to_representation(self, view: queries.CaseView) -> dict[str, Any]:  # type: ignore[override]
+        row = super().to_representation(view.case)
+        return {
+            **row,
+            "level": view.level,
+            "round": view.case.round,
+            "route": str(view.case.route),
+            "turns": TurnSerializer(view.open_turns, many=True).data,
+            "actions": ActionSerializer(view.explanation.offers, many=True).data,
+            "desks": [{"desk": one.desk, "label": one.label, "is_in": one.is_in} for one in view.progress],
+            "days_held": {"office": view.ledger.office_days, "oict": view.ledger.oict_days},
+            "assessments": AssessmentSerializer(view.assessments, many=True).data,
+            "decision": DecisionSerializer(view.decision).data if view.decision else None,
+        }
+
+
+class SeenSerializer(serializers.Serializer):
+    """The version that the caller read."""
+
+    version_number = serializers.IntegerField(min_value=0)
+    version_hash = serializers.CharField(max_length=64, allow_blank=True)
+
+
+class ConfirmationSerializer(serializers.Serializer):
+    password = serializers.CharField(max_length=4096, trim_whitespace=False)
+
+
+class MoveRequestSerializer(serializers.Serializer):
+    """An act: which, on which version, with which fields, and (to decide) confirmed by password."""
+
+    action = serializers.ChoiceField(choices=sorted(VERBS))
+    seen = SeenSerializer()
+    payload = serializers.DictField(required=False, default=dict)
+    confirmation = ConfirmationSerializer(required=False)
+
+
+class MoveAnswerSerializer(serializers.Serializer):
+    move = serializers.UUIDField()
+    verb = serializers.CharField()
+    reference = serializers.CharField(allow_blank=True)
+    stage = serializers.CharField()
+    version_number = serializers.IntegerField()
+    version_hash = serializers.CharField(allow_blank=True)
+    event = serializers.UUIDField()
+
+
+class ScoreSerializer(serializers.Serializer):
+    score = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
+    answer = serializers.ChoiceField(choices=["", *Answer.values], required=False, allow_blank=True)
+    evidence = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    comment = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+
+
+class AssessmentSaveSerializer(serializers.Serializer):
+    """What a reviewer has written so far; criteria that are left out stay as they are."""
+
+    scores = serializers.DictField(child=ScoreSerializer(), required=False, default=dict)
+    overall = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, default=None, trim_whitespace=False
+    )
+    base_revision = serializers.IntegerField(min_value=0)
+    language = serializers.CharField(required=False, allow_blank=True, default="", max_length=8)
+
+
+class SavedSerializer(serializers.Serializer):
+    assessment_id = serializers.UUIDField()
+    revision = serializers.IntegerField()
+    saved_at = serializers.CharField()
+
+
+class QueueRowSerializer(serializers.Serializer):
+    handle = serializers.CharField()
+    title = serializers.CharField()
+    language = serializers.CharField()
+    office = serializers.CharField()
+    tier = serializers.IntegerField(allow_null=True)
+    value_usd = serializers.DecimalField(max_digits=18, decimal_places=2, allow_null=True)
+    stage = serializers.CharField()
+    act = serializers.CharField()
+    desk = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    is_overdue = serializers.BooleanField()
+    is_paused = serializers.BooleanField()
+    taken_by = serializers.CharField()
+    in_count = serializers.IntegerField()
+    of_count = serializers.IntegerField()
+    outcome = serializers.CharField()
+
+
+class QueueSerializer(serializers.Serializer):
+    tab = serializers.CharField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    next_cursor = serializers.CharField(allow_blank=True)
+    rows = QueueRowSerializer(many=True)
