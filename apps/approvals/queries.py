@@ -7,13 +7,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.approvals.choices import Level, Side
+from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
 from apps.approvals.models import (
     Assessment,
     Case,
@@ -22,28 +23,45 @@ from apps.approvals.models import (
     Decision,
     Move,
     Opinion,
-    Participation,
     Recommendation,
     Turn,
     TurnPause,
 )
 from apps.approvals.offers import Explanation, explain
 from apps.approvals.permissions import level_expression, may_read_decision, may_read_recommendation
+from apps.approvals.queues import PAGE, TABS, Queue, QueueRow, counts, queue
 from apps.approvals.services.verbs import RULE_PAST, VERBS
 from apps.approvals.standing import Viewer, viewer_from
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.offices.naming import in_language
 from apps.offices.queries import calendar_for, day_of
-from apps.offices.working_time import days_held, working_days_between
+from apps.offices.working_time import days_held
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from apps.accounts.models import User
 
-PAGE = 50
-COUNT_BOUND = 1000
-TABS = ("mine", "waiting", "returned", "done")
+__all__ = [
+    "PAGE",
+    "TABS",
+    "CaseView",
+    "DeskProgress",
+    "Ledger",
+    "Queue",
+    "QueueRow",
+    "TimelineRow",
+    "case_for",
+    "case_view",
+    "counts",
+    "days_to_go",
+    "desk_label",
+    "ledger",
+    "queue",
+    "stage_label",
+    "step_label",
+    "viewer_of_request",
+]
 
 
 def viewer_of_request(request: HttpRequest) -> Viewer:
@@ -152,28 +170,6 @@ class CaseView:
     def needs_declaration(self) -> bool:
         """Whether the page below the summary opens only after the viewer's declaration."""
         return self.level == Level.SUMMARY
-
-
-def stage_label(case: Case) -> str:
-    road = case.route.road
-    if road.has_stage(case.stage):
-        return in_language(road.stage(case.stage).labels)
-    return {"closed": _("Closed"), "registered": _("Registered")}.get(case.stage, case.stage)
-
-
-def desk_label(case: Case, turn: Turn) -> str:
-    """The desk of a turn in the reader's language."""
-    road = case.route.road
-    if turn.step == "answer":
-        return in_language(road.stage(road.first).desks[0].labels)
-    return in_language(road.stage(turn.stage).desk(turn.desk).labels)
-
-
-def step_label(case: Case, turn: Turn) -> str:
-    """What the turn's holder has to do, in the reader's language."""
-    if turn.step == "answer":
-        return _("Answer the questions")
-    return in_language(case.route.road.stage(turn.stage).desk(turn.desk).step(turn.step).labels)
 
 
 def case_view(viewer: Viewer, user: User, handle: str) -> CaseView:
@@ -296,190 +292,3 @@ def _running(
         start = resumed or end
     if start < end:
         yield start, end
-
-
-def days_to_go(turn: Turn, *, at: datetime) -> int | None:
-    """Working days until the turn is due, negative when late, in the acting office's calendar; None without a clock."""
-    if turn.due_at is None or turn.days is None or turn.paused_at is not None:
-        return None
-    calendar = calendar_for(turn.office, day_of(at))
-    if at <= turn.due_at:
-        return working_days_between(at, turn.due_at, calendar)
-    return -max(1, working_days_between(turn.due_at, at, calendar))
-
-
-# Lists ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One row of a queue, as plain values (seam 22: rows are drawn inline)."""
-
-    handle: str
-    title: str
-    language: str
-    office: str
-    tier: int | None
-    value_usd: Any
-    stage: str
-    act: str
-    desk: str
-    due_at: datetime | None
-    is_overdue: bool
-    is_paused: bool
-    taken_by: str
-    in_count: int
-    of_count: int
-    outcome: str = ""
-    moved_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Queue:
-    """A page of a queue. Counts are bounded: 1,000 means "1,000 or more"."""
-
-    tab: str
-    rows: list[QueueRow]
-    next_cursor: str
-    counts: dict[str, int]
-
-
-def queue(
-    viewer: Viewer,
-    *,
-    tab: str = "mine",
-    only: str = "",
-    search: str = "",
-    cursor: str = "",
-) -> Queue:
-    """The viewer's work: `mine` (my turn), `waiting` (for others), `returned` (to my office), `done` (what I acted on).
-
-    `only` narrows `mine` to `overdue` or `soon` (due within five working days, counted as seven days).
-    Order: overdue, due,
-    submitted. Keyset pages of 50; the cursor is the last row's.
-    """
-    if tab == "mine":
-        return _my_turns(viewer, only=only, search=search, cursor=cursor)
-    return _my_cases(viewer, tab=tab, search=search, cursor=cursor)
-
-
-def counts(viewer: Viewer) -> dict[str, int]:
-    """The three numbers of the home page, each at most 1,000, in one statement."""
-    rows = Turn.objects.awaiting(viewer).values("due_at")[:COUNT_BOUND]
-    at = viewer.at
-    found = {"mine": 0, "soon": 0, "overdue": 0}
-    for row in rows:
-        due = row["due_at"]
-        found["mine"] += 1
-        if due is not None and due < at:
-            found["overdue"] += 1
-        elif due is not None and due < at + timedelta(days=7):
-            found["soon"] += 1
-    return found
-
-
-def _my_turns(viewer: Viewer, *, only: str, search: str, cursor: str) -> Queue:
-    rows = Turn.objects.awaiting(viewer).filter(case__discarded_at__isnull=True)
-    numbers = counts(viewer)
-    if only == "overdue":
-        rows = rows.overdue(on=viewer.at)
-    elif only == "soon":
-        rows = rows.filter(due_at__gte=viewer.at, due_at__lt=viewer.at + timedelta(days=7))
-    if search:
-        rows = rows.filter(Q(case__title__icontains=search) | Q(case__reference__icontains=search))
-    rows = rows.select_related("case__office", "case__route", "taken_by").order_by(
-        F("due_at").asc(nulls_last=True), "case__submitted_at", "pk"
-    )
-    offset = int(cursor) if cursor.isdigit() else 0
-    page = list(rows[offset : offset + PAGE + 1])
-    progress = _in_counts([turn.case_id for turn in page if turn.stage == "assessments"])
-    shown = [_turn_row(turn, viewer, progress) for turn in page[:PAGE]]
-    return Queue("mine", shown, str(offset + PAGE) if len(page) > PAGE else "", numbers)
-
-
-def _turn_row(turn: Turn, viewer: Viewer, progress: dict[uuid.UUID, int]) -> QueueRow:
-    case = turn.case
-    return QueueRow(
-        handle=case.handle,
-        title=case.title,
-        language=case.language,
-        office=case.office.code,
-        tier=case.tier,
-        value_usd=case.value_usd,
-        stage=stage_label(case),
-        act=step_label(case, turn),
-        desk=desk_label(case, turn),
-        due_at=turn.due_at,
-        is_overdue=turn.due_at is not None and turn.due_at < viewer.at and turn.paused_at is None,
-        is_paused=turn.paused_at is not None,
-        taken_by=turn.taken_by.full_name if turn.taken_by is not None else "",
-        in_count=progress.get(case.pk, 0),
-        of_count=len(case.route.road.assessment_desks()) if turn.stage == "assessments" else 0,
-    )
-
-
-def _in_counts(case_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
-    if not case_ids:
-        return {}
-    rows = (
-        Turn.objects.filter(case__in=case_ids, closed_by_verb="submit_assessment", round=F("case__round"))
-        .values("case")
-        .annotate(number=Count("desk", distinct=True))
-    )
-    return {row["case"]: row["number"] for row in rows}
-
-
-def _my_cases(viewer: Viewer, *, tab: str, search: str, cursor: str) -> Queue:
-    rows = Case.objects.visible_to(viewer).filter(discarded_at__isnull=True)
-    mine = Participation.objects.filter(case=OuterRef("pk"), user=viewer.user_id)
-    acted = Move.objects.filter(case=OuterRef("pk"), by=viewer.user_id)
-    my_turn = Turn.objects.awaiting(viewer).filter(case=OuterRef("pk"))
-    answering = Turn.objects.filter(case=OuterRef("pk"), closed_at__isnull=True, step="answer")
-    if tab == "returned":
-        back = Q(stage="draft", version_number__gt=0) | Q(Exists(answering))
-        rows = rows.open().filter(back, office__in=list(viewer.own_offices))
-    elif tab == "done":
-        rows = rows.filter(Q(Exists(acted)), ~Q(Exists(my_turn)), closed_at__isnull=False)
-    else:
-        rows = rows.open().filter(Q(Exists(mine)) | Q(Exists(acted)), ~Q(Exists(my_turn)))
-    if search:
-        rows = rows.filter(Q(title__icontains=search) | Q(reference__icontains=search))
-    rows = rows.select_related("office", "route").order_by(F("stage_entered_at").desc(), "pk")
-    offset = int(cursor) if cursor.isdigit() else 0
-    page = list(rows[offset : offset + PAGE + 1])
-    ids = [case.pk for case in page[:PAGE]]
-    open_turns: dict[uuid.UUID, Turn] = {}
-    for turn in (
-        Turn.objects.filter(case__in=ids, closed_at__isnull=True)
-        .select_related("taken_by")
-        .order_by("-due_at")
-    ):
-        open_turns[turn.case_id] = turn
-    progress = _in_counts([case.pk for case in page[:PAGE] if case.stage == "assessments"])
-    shown = [_case_row(case, open_turns.get(case.pk), viewer, progress) for case in page[:PAGE]]
-    return Queue(tab, shown, str(offset + PAGE) if len(page) > PAGE else "", counts(viewer))
-
-
-def _case_row(case: Case, turn: Turn | None, viewer: Viewer, progress: dict[uuid.UUID, int]) -> QueueRow:
-    return QueueRow(
-        handle=case.handle,
-        title=case.title,
-        language=case.language,
-        office=case.office.code,
-        tier=case.tier,
-        value_usd=case.value_usd,
-        stage=stage_label(case),
-        act=step_label(case, turn) if turn is not None else "",
-        desk=desk_label(case, turn) if turn is not None else "",
-        due_at=turn.due_at if turn is not None else None,
-        is_overdue=turn is not None
-        and turn.paused_at is None
-        and turn.due_at is not None
-        and turn.due_at < viewer.at,
-        is_paused=turn is not None and turn.paused_at is not None,
-        taken_by=turn.taken_by.full_name if turn is not None and turn.taken_by is not None else "",
-        in_count=progress.get(case.pk, 0),
-        of_count=len(case.route.road.assessment_desks()) if case.stage == "assessments" else 0,
-        outcome=case.get_outcome_display() if case.outcome else "",
-        moved_at=case.stage_entered_at,
-    )

@@ -237,6 +237,27 @@ def calendar_for(office: Office, on: date) -> WorkCalendar:
     return _work_calendar(row[0], row[1])
 
 
+_CALENDARS = """
+SELECT DISTINCT ON (o.id) o.id, v.id, s.time_zone
+FROM offices_office o
+JOIN offices_dutystation s ON s.id = o.duty_station_id
+JOIN offices_calendarversion v ON v.calendar_id = s.calendar_id
+WHERE o.id = ANY(%(offices)s::uuid[]) AND v.valid_from <= %(day)s AND v.confirmed_at IS NOT NULL
+ORDER BY o.id, v.valid_from DESC, v.number DESC
+"""
+
+
+def calendars_for(office_ids: Iterable[UUID], on: date) -> dict[UUID, WorkCalendar]:
+    """The working calendars of several offices on a day, in one statement; an office without one is left out."""
+    wanted = list(set(office_ids))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CALENDARS, {"offices": wanted, "day": on})
+        rows = cursor.fetchall()
+    return {office: _work_calendar(version, zone) for office, version, zone in rows}
+
+
 @lru_cache(maxsize=512)
 def _work_calendar(version_id: UUID, zone: str) -> WorkCalendar:
     version = CalendarVersion.objects.select_related("calendar").get(pk=version_id)
