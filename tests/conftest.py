@@ -65,7 +65,7 @@ def _template_name() -> str:
     return f"ictgov_template_{digest.hexdigest()[:12]}"
 
 
-def _make_template(admin_url: str, template: str) -> None:
+def _make_template(admin_url: str, app_url: str, template: str) -> None:
     """Migrate the template as the owner, unless a run before this one did."""
     from django.core.management import call_command
 
@@ -81,7 +81,7 @@ def _make_template(admin_url: str, template: str) -> None:
         stale.unlink()
     making = f"{template}_making"
     database.drop_database(admin_url, making)
-    database.prepare_roles(admin_url)
+    database.prepare_roles(admin_url, app_url=app_url)
     database.prepare_database(admin_url, making)
     with database.acting_as_owner(url=admin_url, name=making):
         call_command("migrate", verbosity=0, interactive=False)
@@ -159,7 +159,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
     template = _template_name()
     with django_db_blocker.unblock():
         with embedded.locked(ROOT / "var" / "test" / "template.lock"):
-            _make_template(admin_url, template)
+            _make_template(admin_url, app_url, template)
             _drop_leftovers(admin_url)
         _clone = _Clone(admin_url, template, app_url)
         _clone.renew()
