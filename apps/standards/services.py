@@ -14,7 +14,7 @@ from apps.standards.models import Standard
 
 
 @transaction.atomic
-def load_standards(path: Path, *, by: User | None) -> tuple[int, int]:
+def load_standards(*, path: Path, by: User | None) -> tuple[int, int]:
     """Take the standards of a file in, by their code; how many were made or changed, how many stand
     already."""
     text = path.read_text(encoding="utf-8")

@@ -18,5 +18,5 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, default=SHIPPED)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        changed, known = load_standards(options["file"], by=None)
+        changed, known = load_standards(path=options["file"], by=None)
         self.stdout.write(f"Standards: {changed} new or changed, {known} known already.")
