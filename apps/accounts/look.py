@@ -24,6 +24,14 @@ from apps.accounts.choices import direction_of, language_of
 
 MIRRORED = frozenset({"arrow-end", "arrow-start", "chevron-end", "chevron-start", "send", "undo", "sign-out"})
 CURRENCY_PLACES = {"JPY": 0, "KRW": 0, "XAF": 0, "XOF": 0, "RWF": 0, "UGX": 0, "VND": 0, "CLP": 0}
+SEPARATORS = {
+    "ar": ("\u202f", ","),
+    "zh": (",", "."),
+    "en": (",", "."),
+    "fr": ("\u202f", ","),
+    "ru": ("\u202f", ","),
+    "es": (".", ","),
+}
 STATES: dict[str, tuple[str, str]] = {
     # state: (tone, icon)
     "running": ("info", "clock"),
@@ -82,6 +90,14 @@ def code(text: Any) -> SafeString:
     return format_html('<bdi class="code" dir="ltr">{}</bdi>', text)
 
 
+def figures(value: Decimal | int | float | str, places: int = 0) -> str:
+    """Return a number grouped as the active language groups it; digits are the Latin ones everywhere."""
+    group, point = SEPARATORS[language_of(translation.get_language())]
+    whole, _dot, rest = f"{abs(Decimal(str(value))):,.{places}f}".partition(".")
+    sign = "−" if Decimal(str(value)) < 0 else ""
+    return f"{sign}{whole.replace(',', group)}{point + rest if rest else ''}"
+
+
 def amount_text(
     value: Decimal | int | str | None, currency: str = "USD", *, places: int | None = None
 ) -> str:
@@ -92,9 +108,7 @@ def amount_text(
     digits = CURRENCY_PLACES.get(currency, 2) if places is None else places
     if places is None and number == number.to_integral_value():
         digits = 0
-    figures = formats.number_format(abs(number), decimal_pos=digits, use_l10n=True, force_grouping=True)
-    sign = "−" if number < 0 else ""
-    return f"{currency}\u00a0{sign}{figures}" if currency else f"{sign}{figures}"
+    return f"{currency}\u00a0{figures(number, digits)}" if currency else figures(number, digits)
 
 
 def money(value: Decimal | int | str | None, currency: str = "USD") -> SafeString:
@@ -108,10 +122,9 @@ def number(value: Decimal | int | float | str | None, places: int = 0, unit: str
     """Return a number with grouped tabular figures, and its unit."""
     if value is None or value == "":
         return nothing()
-    figures = formats.number_format(
-        Decimal(str(value)), decimal_pos=places, use_l10n=True, force_grouping=True
+    return format_html(
+        '<bdi class="num" dir="ltr">{}{}</bdi>', figures(value, places), f"\u00a0{unit}" if unit else ""
     )
-    return format_html('<bdi class="num" dir="ltr">{}{}</bdi>', figures, f"\u00a0{unit}" if unit else "")
 
 
 def nothing(word: str = "") -> SafeString:
@@ -222,26 +235,30 @@ def clock_badge(
     viewer: Any = None,
 ) -> SafeString:
     """Return a clock: until when, how many working days are left, whose calendar; or paused, late, done."""
-    if done:
-        return state("done", _("done"))
-    if paused:
-        rest = days_left_text(left) if left is not None else ""
-        return state("paused", _("paused, %(rest)s") % {"rest": rest} if rest else _("paused"))
-    if until is None:
-        return state("quiet", _("no deadline"))
+    if done or paused or until is None:
+        word = _("done") if done else _("paused") if paused else _("no deadline")
+        rest = days_left_text(left) if paused and left is not None else ""
+        tone, name = STATES["done" if done else "paused" if paused else "quiet"]
+        return format_html(
+            '<span class="clock clock--{}">{}<span class="clock__text">{}{}</span></span>',
+            tone,
+            icon(name),
+            word,
+            format_html(' <span class="clock__more">{}</span>', rest) if rest else "",
+        )
     late = late or (left is not None and left < 0)
     key = "late" if late else "soon" if left is not None and left <= 2 else "running"
     tone, name = STATES[key]
-    rest = days_left_text(left) if left is not None and (left >= 0 or late) else _("late") if late else ""
-    if late and left is not None and left >= 0:
+    rest = days_left_text(left) if left is not None else ""
+    if late and (left is None or left >= 0):
         rest = _("late")
+    more = " · ".join(part for part in (rest, calendar) if part)
     return format_html(
-        '<span class="state state--{}">{}<span>{}{}{}</span></span>',
+        '<span class="clock clock--{}">{}<span class="clock__text">{}{}</span></span>',
         tone,
         icon(name),
         moment(until, viewer),
-        format_html(' <span class="state__more">{}</span>', rest) if rest else "",
-        format_html(' <span class="state__more">{}</span>', calendar) if calendar else "",
+        format_html(' <span class="clock__more">{}</span>', more) if more else "",
     )
 
 

@@ -67,7 +67,7 @@
   });
 
   const summary = document.querySelector("[data-focus]");
-  if (summary) summary.focus();
+  if (summary && !summary.closest("[data-example]")) summary.focus();
   const strip = document.getElementById("strip");
   if (strip && getComputedStyle(strip).position === "sticky") {
     new ResizeObserver(() => document.documentElement.style.setProperty("--strip-height", `${strip.offsetHeight}px`)).observe(strip);
