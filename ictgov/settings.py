@@ -295,12 +295,14 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # grants are asked in apps/offices/g
 # API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
-        "knox.auth.TokenAuthentication",
+        "apps.accounts.api.authentication.BrowserSession",
+        "apps.accounts.api.authentication.ServiceToken",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.api.permissions.Declared"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "apps.accounts.api.errors.answer",
+    "DEFAULT_PAGINATION_CLASS": "apps.accounts.api.pagination.Pages",
+    "PAGE_SIZE": 50,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

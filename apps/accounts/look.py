@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import formats, timezone, translation
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -186,9 +186,10 @@ def narrative(text: str | None, language: str | None = "", *, element: str = "di
     if not text:
         return nothing(_("nothing written"))
     blocks = [block for block in str(text).replace("\r\n", "\n").split("\n\n") if block.strip()]
-    body = format_html_join("", "<p>{}</p>", ((_lines(block),) for block in blocks))
     if element == "span":
-        body = conditional_escape(" ".join(str(text).split()))
+        body = format_html("{}", " ".join(str(text).split()))
+    else:
+        body = format_html_join("", "<p>{}</p>", ((_lines(block),) for block in blocks))
     return format_html(
         '<{} class="narrative"{}>{}</{}>', element, language_attributes(language), body, element
     )

@@ -1,6 +1,5 @@
 """What happens around every page: declared access, language, sessions, and refusals that become pages."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -75,44 +74,50 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 class SessionMiddleware:
     """Ends a session after ten hours, and after thirty minutes in which nobody did anything.
 
-    The last act is in a signed cookie, written at most once a minute, so that no page writes to the database.
-    Wall-clock time, not the portal's clock: a demonstration whose clock is set must not sign people out.
+    Both are stamps signed with their time (the wall clock's, because a clock that is set for a demonstration
+    must not sign people out): the first lies in the session, the second in a cookie that is renewed at most once
+    a minute, so that no page writes to the database for it.
     """
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        now = int(time.time())
-        started = (
-            request.session.get(SIGNED_IN_AT) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
-        )
-        seen = None
-        if started is not None:
-            seen = self.seen_at(request)
-            idle = seen is not None and now - seen > settings.ICTGOV_IDLE_SECONDS
-            if idle or now - started > settings.ICTGOV_SESSION_SECONDS:
+        stamp = request.session.get(SIGNED_IN_AT) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        renew = False
+        if stamp is not None:
+            if self.is_over(request, stamp):
                 logout(request)
-                started = None
+                stamp = None
+            else:
+                renew = not self.is_fresh(request.COOKIES.get(SEEN_COOKIE, ""), SEEN_COOKIE, 60)
         response = self.get_response(request)
-        if started is not None and (seen is None or now - seen >= 60):
+        if renew and stamp is not None:
             response.set_cookie(
                 SEEN_COOKIE,
-                signing.dumps([now, started], salt="accounts.seen"),
+                signing.TimestampSigner(salt=SEEN_COOKIE).sign(stamp.split(":")[0]),
                 samesite="Lax",
                 httponly=True,
                 secure=settings.SESSION_COOKIE_SECURE,
             )
         return response
 
+    def is_over(self, request: HttpRequest, stamp: str) -> bool:
+        """Say whether this session is ten hours old, or was left alone for too long."""
+        if not self.is_fresh(stamp, SIGNED_IN_AT, settings.ICTGOV_SESSION_SECONDS):
+            return True
+        seen = request.COOKIES.get(SEEN_COOKIE, "")
+        of_this_session = seen.split(":")[0] == stamp.split(":")[0]
+        return of_this_session and not self.is_fresh(seen, SEEN_COOKIE, settings.ICTGOV_IDLE_SECONDS)
+
     @staticmethod
-    def seen_at(request: HttpRequest) -> int | None:
-        """Return when this session last did something; None if this browser does not tell of this session."""
+    def is_fresh(signed: str, salt: str, seconds: int) -> bool:
+        """Say whether a stamp is ours and at most so many seconds old."""
         try:
-            seen, started = signing.loads(request.COOKIES.get(SEEN_COOKIE, ""), salt="accounts.seen")
-        except (signing.BadSignature, ValueError, TypeError):
-            return None
-        return int(seen) if started == request.session.get(SIGNED_IN_AT) else None
+            signing.TimestampSigner(salt=salt).unsign(signed, max_age=seconds)
+        except signing.BadSignature:
+            return False
+        return True
 
 
 class RefusalMiddleware:
@@ -130,7 +135,7 @@ class RefusalMiddleware:
 
 
 class LanguageMiddleware:
-    """Chooses the language: the cookie, which follows the person's own choice, else the browser's, else English."""
+    """Chooses the language: the cookie, which follows the person's choice, else the browser's, else English."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response

@@ -65,7 +65,7 @@ def showcase(request: HttpRequest) -> dict[str, Any]:
     title = TITLES.get(language, TITLES["en"])
     mistaken = SampleForm({"title": "", "need": "Short", "office": "", "kind": "new", "amount": "12,5x"})
     mistaken.auto_id = "bad_%s"
-    turns = [
+    turns: list[dict[str, Any]] = [
         {"who": "Amara Okafor", "until": NOON, "left": 4, "mine": True},
         {"who": "Standards desk", "office": "OICT", "until": NOON + timedelta(days=2), "left": 6},
         {"who": "Li Wei", "office": "UNMISS", "until": NOON - timedelta(days=6), "left": -3},
@@ -76,7 +76,7 @@ def showcase(request: HttpRequest) -> dict[str, Any]:
             "left": 3,
         },
     ]
-    clocks = [
+    clocks: list[dict[str, Any]] = [
         {"until": NOON + timedelta(days=9), "left": 7, "calendar": "New York"},
         {"until": NOON + timedelta(days=1), "left": 1, "calendar": "Juba"},
         {"until": NOON - timedelta(days=2), "left": -2, "calendar": "Juba"},
@@ -139,11 +139,12 @@ def showcase(request: HttpRequest) -> dict[str, Any]:
             ("cooling_off", "sent at 15:20 unless withdrawn"), ("not_started", "not started"),
         ],
         "icons": [
-            "search", "inbox", "check", "cross", "alert", "info", "clock", "pause", "play", "lock", "document", "person",
-            "people", "office", "edit", "trash", "download", "upload", "print", "filter", "sort", "scales", "shield",
-            "key", "link", "globe", "sun", "moon", "flag", "history", "fingerprint", "money", "chart", "table", "list",
-            "send", "undo", "split", "question", "sign", "copy", "eye", "eye-off", "keyboard", "calendar", "home", "book",
-            "stamp", "external", "bolt", "layers", "route", "settings", "mail",
+            "search", "inbox", "check", "cross", "alert", "info", "clock", "pause", "play", "lock",
+            "document", "person", "people", "office", "edit", "trash", "download", "upload", "print",
+            "filter", "sort", "scales", "shield", "key", "link", "globe", "sun", "moon", "flag", "history",
+            "fingerprint", "money", "chart", "table", "list", "send", "undo", "split", "question", "sign",
+            "copy", "eye", "eye-off", "keyboard", "calendar", "home", "book", "stamp", "external", "bolt",
+            "layers", "route", "settings", "mail",
         ],
         "may": {
             "may": True,

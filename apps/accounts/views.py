@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts import demo
-from apps.accounts.access import access, public, signed_in
+from apps.accounts.access import access, person_of, public, signed_in
 from apps.accounts.choices import Language, locale_of
 from apps.accounts.context import THEMES
 from apps.accounts.forms import ProfileForm
@@ -66,7 +66,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(safe_next(request))
     if language in Language.values:
         if request.user.is_authenticated:
-            set_reading(user=request.user, language=language, by=request.user)
+            set_reading(user=person_of(request), language=language, by=person_of(request))
         keep_cookie(request, response, "language", language)
     return response
 
@@ -85,7 +85,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @access(signed_in)
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and keep how this person reads."""
-    user = request.user
+    user = person_of(request)
     if request.method == "POST":
         form = ProfileForm(request.POST)
         if form.is_valid():

@@ -67,15 +67,16 @@ def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
             "busy", _("Others are writing here just now. Nothing was changed."), remedy=_("Send it again.")
         )
         return Response({"reasons": [row]}, status=503, headers={"Retry-After": "5"})
+    known: exceptions.APIException | None = None
     if isinstance(exception, Http404):
-        exception = exceptions.NotFound()
+        known = exceptions.NotFound()
     elif isinstance(exception, PermissionDenied):
-        exception = exceptions.PermissionDenied()
-    response = answer_as_framework(exception, context)
+        known = exceptions.PermissionDenied()
+    elif isinstance(exception, exceptions.APIException):
+        known = exception
+    if known is None:
+        return None
+    response = answer_as_framework(known, context)
     if response is not None:
-        response.data = {
-            "reasons": _flat(
-                response.data if isinstance(exception, exceptions.ValidationError) else exception.detail
-            )
-        }
+        response.data = {"reasons": _flat(known.detail)}
     return response

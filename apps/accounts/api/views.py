@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.access import access, signed_in, standing_of
+from apps.accounts.access import access, person_of, signed_in, standing_of
 from apps.accounts.api.authentication import is_by_token
 from apps.accounts.choices import Language
 
@@ -58,7 +58,7 @@ class Me(APIView):
     @extend_schema(responses={200: MeSerializer, 401: RefusalSerializer})
     def get(self, request: Request) -> Response:
         """Return the person, how they read, and their roles at this moment."""
-        user = request.user
+        user = person_of(request)
         standing = standing_of(request._request)
         posts = standing.posts if standing is not None else ()
         return Response(
@@ -76,4 +76,3 @@ class Me(APIView):
                 ],
             }
         )
-
