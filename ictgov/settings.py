@@ -312,6 +312,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The same verbs, answers and refusals as the pages.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["apps.accounts.api.permissions.Declared"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -31,7 +31,7 @@ def _flat(detail: Any, field: str = "") -> list[dict[str, Any]]:
     if isinstance(detail, dict):
         found = []
         for key, value in detail.items():
-            inner = "" if key in {"non_field_errors", "detail"} else key
+            inner = "" if key in {"non_field_errors", "detail"} else str(key)
             found += _flat(value, ".".join(part for part in (field, inner) if part))
         return found
     if isinstance(detail, list):
