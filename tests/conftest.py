@@ -14,7 +14,7 @@ import hashlib
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -189,6 +189,20 @@ def as_owner(db: None) -> Any:
         return database.acting_as_owner(url=clone.admin_url, name=clone.name)
 
     return acting
+
+
+@pytest.fixture
+def chained(db: None) -> Callable[[], None]:
+    """Let what was recorded take its place in the register now, within the test's own transaction."""
+
+    def chain() -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    return chain
 
 
 @pytest.fixture(scope="session")

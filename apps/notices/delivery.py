@@ -99,7 +99,9 @@ def _date(mail: Outbox) -> str:
 
 def _claim() -> UUID | None:
     with transaction.atomic():
-        with connection.cursor() as cursor:  # as in the sweep: an older snapshot must not lock what is claimed
+        with (
+            connection.cursor() as cursor
+        ):  # as in the sweep: an older snapshot must not lock what is claimed
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CLAIMS])
         now = clock.now()
         mail = (

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.navigation import Banner
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.notices.models import Notice, TickRun, Timer
@@ -31,6 +33,11 @@ def inbox(user: User) -> QuerySet[Notice]:
     if not user.is_active:
         return Notice.objects.none()
     return Notice.objects.filter(recipient=user, visible_at__lte=clock.now()).order_by("-visible_at", "-id")
+
+
+def before(rows: QuerySet[Notice], at: datetime, notice_id: UUID) -> QuerySet[Notice]:
+    """What stands below a notice in the inbox."""
+    return rows.filter(Q(visible_at__lt=at) | Q(visible_at=at, id__lt=notice_id))
 
 
 def unread_count(user: User) -> int:
@@ -70,6 +77,20 @@ def tick_is_late(now: datetime) -> bool:
     """Whether more than 120 seconds have passed since the last tick ended (or none ever has)."""
     last = last_tick()
     return last is None or now - last > LATE_AFTER
+
+
+def late_banner() -> Banner | None:
+    """The line above every page while the tick is late: what is due is not lost, but it waits."""
+    if not tick_is_late(clock.now()):
+        return None
+    return Banner(
+        code="tick_late",
+        level="warn",
+        text=_(
+            "Reminders, mails and decisions that are due to take effect are waiting: the background work has not "
+            "run for more than two minutes. Nothing is lost."
+        ),
+    )
 
 
 def a_later_one_is_due(timer: Timer, kinds: list[str], now: datetime) -> bool:

@@ -139,12 +139,15 @@ def post_to_address(
     _hint()
 
 
-def mark_read(*, notice_id: UUID, by: User) -> None:
-    """Mark one's own notice as read; what is not one's own is not found."""
+def mark_read(*, notice_id: UUID, by: User) -> Notice:
+    """Mark one's own notice as read, and return it; what is not one's own is not found."""
     from apps.notices import queries
 
     notice = queries.notice_of(by, notice_id)
-    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=clock.now())
+    if notice.read_at is None:
+        notice.read_at = clock.now()
+        notice.save(update_fields=["read_at"])
+    return notice
 
 
 def mark_all_read(*, by: User) -> int:
