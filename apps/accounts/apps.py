@@ -6,9 +6,10 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from apps.accounts import reasons, receivers  # noqa: F401
+        from apps.accounts import banners, navigation, reasons, receivers  # noqa: F401
         from apps.accounts.access import declare_views, public, signed_in
 
+        navigation.register_banner(banners.settable_clock)
         declare_views(public, ["django.contrib.staticfiles.views.serve", "django.views.static.serve"])
         declare_views(
             public,

@@ -187,9 +187,8 @@ def narrative(text: str | None, language: str | None = "", *, element: str = "di
         return nothing(_("nothing written"))
     blocks = [block for block in str(text).replace("\r\n", "\n").split("\n\n") if block.strip()]
     if element == "span":
-        body = format_html("{}", " ".join(str(text).split()))
-    else:
-        body = format_html_join("", "<p>{}</p>", ((_lines(block),) for block in blocks))
+        return format_html("<span{}>{}</span>", language_attributes(language), " ".join(str(text).split()))
+    body = format_html_join("", "<p>{}</p>", ((_lines(block),) for block in blocks))
     return format_html(
         '<{} class="narrative"{}>{}</{}>', element, language_attributes(language), body, element
     )
