@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
 from apps.accounts.choices import Language
@@ -119,7 +120,7 @@ def _claim() -> UUID | None:
         return mail.pk
 
 
-def _send(mail_id: UUID, backend: object) -> bool:
+def _send(mail_id: UUID, backend: BaseEmailBackend) -> bool:
     try:
         with transaction.atomic():
             mail = (

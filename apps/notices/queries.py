@@ -28,11 +28,12 @@ class Line:
     is_read: bool
 
 
-def inbox(user: User) -> QuerySet[Notice]:
-    """What a person has been told, newest first; an inactive person sees nothing."""
+def inbox(user: User, at: datetime | None = None) -> QuerySet[Notice]:
+    """What a person has been told (until `at`, else now), newest first; an inactive person sees nothing."""
     if not user.is_active:
         return Notice.objects.none()
-    return Notice.objects.filter(recipient=user, visible_at__lte=clock.now()).order_by("-visible_at", "-id")
+    told = Notice.objects.filter(recipient=user, visible_at__lte=at or clock.now())
+    return told.order_by("-visible_at", "-id")
 
 
 def before(rows: QuerySet[Notice], at: datetime, notice_id: UUID) -> QuerySet[Notice]:
@@ -40,9 +41,9 @@ def before(rows: QuerySet[Notice], at: datetime, notice_id: UUID) -> QuerySet[No
     return rows.filter(Q(visible_at__lt=at) | Q(visible_at=at, id__lt=notice_id))
 
 
-def unread_count(user: User) -> int:
+def unread_count(user: User, at: datetime | None = None) -> int:
     """How many notices a person has not read."""
-    return inbox(user).filter(read_at=None).count()
+    return inbox(user, at).filter(read_at=None).count()
 
 
 def notice_of(user: User, notice_id: UUID) -> Notice:

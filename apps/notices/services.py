@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.accounts.models import User
 from apps.audit import clock
@@ -74,6 +75,8 @@ def post(
     the words are made when read or sent, in the reader's language. Nothing is shown or sent before
     `not_before`.
     """
+    if link and not url_has_allowed_host_and_scheme(link, None):
+        raise ValueError(f"a notice leads to a page of the portal: {link!r}")
     people = {person.pk: person for person in recipients if person.is_active and not person.is_service}
     if not people:
         return
