@@ -277,14 +277,13 @@ def turn_chip(
     """Return a turn: who, until when, running or paused and why. `mine` says "with you until"."""
     late = late or (left is not None and left < 0)
     lead = _("With you") if mine else format_html("{} <bdi>{}</bdi>", _("With"), who)
+    when: SafeString | str = ""
     place = format_html(' <bdi class="turn__office">{}</bdi>', office) if office else ""
     if paused:
         when = format_html('<span class="turn__when">{}</span>', reason or _("clock paused"))
     elif until is not None:
         rest = f" · {days_left_text(left)}" if left is not None else ""
         when = format_html('<span class="turn__when">{} {}{}</span>', _("until"), moment(until, viewer), rest)
-    else:
-        when = ""
     tone = "hold" if paused else "bad" if late else "mine" if mine else "info"
     name = "pause" if paused else "alert" if late else "person"
     return format_html(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -107,8 +108,11 @@ def entries_for(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def banners() -> list[Banner]:
-    """Return the lines above every page."""
-    return [banner for ask in _banners if (banner := _held.get(ask, ask)) is not None]
+    """Return the lines above every page; none while the database does not answer, so that errors have a page."""
+    try:
+        return [banner for ask in _banners if (banner := _held.get(ask, ask)) is not None]
+    except DatabaseError:
+        return []
 
 
 def unread_of(user: Any) -> dict[str, Any] | None:
@@ -120,4 +124,7 @@ def unread_of(user: Any) -> dict[str, Any] | None:
         url = reverse(_unread_url)
     except NoReverseMatch:
         return None
-    return {"url": url, "count": _held.get(("unread", user.pk), lambda: ask(user))}
+    try:
+        return {"url": url, "count": _held.get(("unread", user.pk), lambda: ask(user))}
+    except DatabaseError:
+        return None
