@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from ictgov import database, embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
+VAR_DIR = Path(env.str("ICTGOV_VAR", default=str(BASE_DIR / "var")))
 
 PRODUCTION = env.bool("ICTGOV_PRODUCTION", default=False)
 ICTGOV_DEMO = env.bool("ICTGOV_DEMO", default=False)

@@ -20,6 +20,8 @@ from ictgov.database import acting_as_owner
 from ictgov.starter import ROOT, fingerprint
 
 ALREADY = "already there"
+# What ships with the product as files, in the order in which one needs the other. Loading again changes nothing.
+REFERENCE = ("load_reference", "load_standards", "load_rates", "load_routes")
 
 
 class Command(BaseCommand):
@@ -94,6 +96,8 @@ class Command(BaseCommand):
     def _collect(self) -> str:
         if not settings.HASHED_STATIC_FILES:
             return "served as they lie"
+        if settings.PRODUCTION:
+            return "in the image"
         mark = fingerprint(
             ROOT / "static", ROOT / "package-lock.json", ROOT / "requirements.lock", Path(vendor.__file__)
         )
@@ -107,16 +111,17 @@ class Command(BaseCommand):
         )
 
     def _reference(self) -> str:
-        if "load_reference" not in get_commands():
-            return "none yet"
-        folders = sorted(ROOT.glob("apps/*/reference"))
-        mark = fingerprint(*folders, *sorted(ROOT.glob("apps/*/management/commands/load_reference.py")))
-        return self._once(
-            "reference",
-            mark + self.database,
-            lambda: call_command("load_reference", stdout=io.StringIO()),
-            "loaded",
-        )
+        present = [name for name in REFERENCE if name in get_commands()]
+        folders = [*sorted(ROOT.glob("apps/*/reference")), *sorted(ROOT.glob("apps/*/routes"))]
+        code = [
+            path for name in present for path in sorted(ROOT.glob(f"apps/*/management/commands/{name}.py"))
+        ]
+
+        def load() -> None:
+            for name in present:
+                call_command(name, stdout=io.StringIO())
+
+        return self._once("reference", fingerprint(*folders, *code) + self.database, load, "loaded")
 
     def _demonstration(self) -> str:
         if "load_demo" not in get_commands():
