@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 type_of_text = str | Promise
 
@@ -122,13 +121,3 @@ def _rendered(template: type_of_text | None, code: str, params: Mapping[str, Any
         if strict:
             raise
         return str(template)
-
-
-register_sentences(
-    {
-        "register.busy": _("The register is busy at the moment, so nothing was saved."),
-    },
-    remedies={
-        "register.busy": _("Try again in a few seconds; your text is still on the page."),
-    },
-)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.navigation import Banner
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse
-from apps.notices.models import Notice, TickRun, Timer
+from apps.notices import handlers
+from apps.notices.models import Notice, Outbox, TickRun, Timer
 
 LATE_AFTER = timedelta(seconds=120)
 
@@ -78,6 +79,45 @@ def tick_is_late(now: datetime) -> bool:
     """Whether more than 120 seconds have passed since the last tick ended (or none ever has)."""
     last = last_tick()
     return last is None or now - last > LATE_AFTER
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How the background work stands: what waits, since when, and what was given up."""
+
+    timers_due: int
+    oldest_due_at: datetime | None
+    timers_given_up: int
+    timers_of_nobody: int
+    mails_waiting: int
+    oldest_mail_at: datetime | None
+    mails_given_up: int
+
+
+def backlog(now: datetime) -> Backlog:
+    """What is due and not done, in two statements."""
+    known = list(handlers.all_kinds())
+    waiting = Q(fired_at=None, cancelled_at=None, dead_at=None, due_at__lte=now)
+    timers = Timer.objects.filter(fired_at=None, cancelled_at=None).aggregate(
+        due=Count("id", filter=waiting & Q(kind__in=known)),
+        oldest=Min("due_at", filter=waiting & Q(kind__in=known)),
+        dead=Count("id", filter=~Q(dead_at=None)),
+        of_nobody=Count("id", filter=waiting & ~Q(kind__in=known)),
+    )
+    mails = Outbox.objects.filter(sent_at=None).aggregate(
+        waiting=Count("id", filter=Q(dead_at=None, not_before__lte=now)),
+        oldest=Min("not_before", filter=Q(dead_at=None, not_before__lte=now)),
+        dead=Count("id", filter=~Q(dead_at=None)),
+    )
+    return Backlog(
+        timers_due=timers["due"],
+        oldest_due_at=timers["oldest"],
+        timers_given_up=timers["dead"],
+        timers_of_nobody=timers["of_nobody"],
+        mails_waiting=mails["waiting"],
+        oldest_mail_at=mails["oldest"],
+        mails_given_up=mails["dead"],
+    )
 
 
 def late_banner() -> Banner | None:

@@ -177,3 +177,14 @@ def finish_tick(run: TickRun, **found: Any) -> TickRun:
     run.finished_at = clock.now()
     run.save()
     return run
+
+
+def try_again() -> tuple[int, int]:
+    """Take up again what was given up, after its cause was mended; returns how many timers and mails."""
+    now = clock.now()
+    timers = Timer.objects.filter(fired_at=None, cancelled_at=None).exclude(dead_at=None)
+    mails = Outbox.objects.filter(sent_at=None).exclude(dead_at=None)
+    return (
+        timers.update(dead_at=None, attempts=0, claimed_at=None, retry_at=None),
+        mails.update(dead_at=None, attempts=0, next_at=now),
+    )

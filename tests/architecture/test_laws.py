@@ -152,6 +152,7 @@ WITHOUT_ACTOR = {
         "post_to_address",
         "start_tick",
         "finish_tick",
+        "try_again",
     },
     "accounts": {"confirm_password"},
 }

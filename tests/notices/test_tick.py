@@ -11,7 +11,7 @@ from django.core.management import call_command
 from apps.accounts.models import User
 from apps.audit import checkpoints, clock, register
 from apps.notices import handlers, queries, services
-from apps.notices.models import Notice, TickRun, Timer
+from apps.notices.models import Notice, Outbox, TickRun, Timer
 from ictgov import schedule
 from ictgov.celery import app
 
@@ -97,3 +97,27 @@ def test_nothing_is_scheduled_by_a_task_far_away() -> None:
         text = path.read_text(encoding="utf-8")
         for word in ("apply_async", "countdown=", "eta=", ".delay("):
             assert word not in text, f"{path}: {word}"
+
+
+def test_what_was_given_up_is_shown_and_can_be_taken_up_again() -> None:
+    reader = User.objects.create_user(email="amina@example.org", password="x", full_name="Amina")
+    services.post_to_address(
+        address="w@example.org", code="c", params={}, dedupe_key="k", at=MOMENT - timedelta(hours=1)
+    )
+    services.set_timer(kind="test.tick", object_id=reader.pk, due_at=MOMENT)
+    services.set_timer(kind="test.nobody", object_id=reader.pk, due_at=MOMENT)
+    handlers.register("test.tick", lambda timer: None)
+    try:
+        found = queries.backlog(MOMENT)
+        assert (found.timers_due, found.oldest_due_at, found.timers_of_nobody) == (1, MOMENT, 1)
+        assert (found.mails_waiting, found.oldest_mail_at) == (1, MOMENT - timedelta(hours=1))
+        Timer.objects.filter(kind="test.tick").update(dead_at=MOMENT, attempts=8)
+        Outbox.objects.update(dead_at=MOMENT)
+        found = queries.backlog(MOMENT)
+        assert (found.timers_due, found.timers_given_up, found.mails_given_up) == (0, 1, 1)
+        with clock.set_to(MOMENT):
+            assert services.try_again() == (1, 1)
+        found = queries.backlog(MOMENT)
+        assert (found.timers_due, found.timers_given_up, found.mails_waiting) == (1, 0, 1)
+    finally:
+        handlers.forget("test.tick")
