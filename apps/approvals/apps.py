@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ApprovalsConfig(AppConfig):
@@ -8,6 +9,7 @@ class ApprovalsConfig(AppConfig):
     label = "approvals"
 
     def ready(self) -> None:
+        from apps.accounts.navigation import Entry, register_entry
         from apps.approvals import reasons, wording  # noqa: F401  (their sentences register themselves)
         from apps.approvals.services import engine, sweep
         from apps.notices import handlers
@@ -19,4 +21,7 @@ class ApprovalsConfig(AppConfig):
         )
         handlers.register(
             engine.EFFECT_KIND, sweep.take_effect, changes_state=True, lock=sweep.lock_cases_of_decisions
+        )
+        register_entry(
+            Entry("work", _("My work"), "approvals:my-work", order=10, prefixes=("/", "/cases/"))
         )
