@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from apps.accounts.api import views as accounts
 from apps.approvals import queries
 from apps.approvals.choices import Answer
 from apps.approvals.models import Assessment, Case, Decision
@@ -12,15 +14,9 @@ from apps.approvals.services.verbs import VERBS
 from apps.audit.reasons import Reason, remedy_of, sentence
 
 
-class ReasonSerializer(serializers.Serializer):
-    """One reason of a refusal: a code for programs, a sentence and a remedy for people, and who can."""
-
-    code = serializers.CharField()
-    params = serializers.DictField()
-    sentence = serializers.CharField()
-    remedy = serializers.CharField()
-    field = serializers.CharField()
-    who_can = serializers.ListField(child=serializers.CharField())
+@extend_schema_serializer(component_name="Reason")
+class ReasonSerializer(accounts.ReasonSerializer):
+    """One reason of a refusal, rendered from a `Reason`."""
 
     def to_representation(self, reason: Reason) -> dict[str, Any]:
         return {
@@ -33,8 +29,7 @@ class ReasonSerializer(serializers.Serializer):
         }
 
 
-class RefusalSerializer(serializers.Serializer):
-    reasons = ReasonSerializer(many=True)
+RefusalSerializer = accounts.RefusalSerializer
 
 
 class TurnSerializer(serializers.Serializer):

@@ -87,6 +87,7 @@ class ReadNotices(APIView):
     """Marking all notices as read."""
 
     @extend_schema(
+        operation_id="notices_read_all_create",
         request=None,
         responses={200: inline_serializer("MarkedNotices", {"marked": serializers.IntegerField()})},
     )
