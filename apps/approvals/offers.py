@@ -14,6 +14,7 @@ from apps.approvals.services.moves import (
     reasons_against_person,
     reasons_against_whole_case,
     reasons_of_readiness,
+    recommendation_of,
 )
 from apps.approvals.services.verbs import VERBS, Verb
 from apps.approvals.standing import Viewer
@@ -133,7 +134,7 @@ def explain(
                 against = [*against, *authority.reasons] if mine else against
                 who = tuple(str(can) for can in authority.who_can) or who
                 if not against:
-                    against = reasons_of_readiness(walk)
+                    against = reasons_of_readiness(walk, *recommendation_of(case))
             offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who))
     return Explanation(tuple(offers), seated, authority)
 

@@ -32,7 +32,6 @@ from apps.approvals.standing import Viewer
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Reason
 from apps.offices import queries as offices
-from apps.offices.models import PostHolding
 from apps.offices.naming import in_language
 
 #: Who may not be who (review.md 7): acting in the first capacity excludes an earlier part in any of the others.
@@ -226,29 +225,11 @@ def reasons_of_separation(
 def reasons_of_service(
     *, user_id: uuid.UUID, office_id: uuid.UUID, at: datetime, months: int, who_can: tuple[str, ...] = ()
 ) -> list[Reason]:
-    """Nobody reviews or decides the case of an office where they served lately (review.md 7).
-
-    The sponsoring office counts with those below it, and those above it up to but without OICT and what
-    stands above OICT.
-    """
-    on = offices.day_of(at)
-    near = {office_id, *offices.descendants(office_id, on)}
-    for above in offices.ancestors(office_id, on):
-        if _stands_over_oict(above, on):
-            break
-        near.add(above)
-    since = at - timedelta(days=months * 30)
-    served = PostHolding.objects.filter(
-        user=user_id, post__office__in=near, during__overlap=(since, at + timedelta(microseconds=1))
-    ).exists()
-    return [Reason("separation.served", {"months": months}, who_can=who_can)] if served else []
-
-
-def _stands_over_oict(office_id: uuid.UUID, on: Any) -> bool:
-    from apps.offices.models import Office
-
-    reach = [office_id, *offices.descendants(office_id, on)]
-    return Office.objects.filter(pk__in=reach, kind="oict").exists()
+    """Nobody reviews or decides the case of an office where they served lately (review.md 7)."""
+    since = at - timedelta(days=months * 365 // 12)
+    if not offices.served_near(user_id, office_id, since=since, at=at):
+        return []
+    return [Reason("separation.served", {"months": months}, who_can=who_can)]
 
 
 def reasons_of_conflict(desk: Desk, declarations: Iterable[Any]) -> list[Reason]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -24,30 +25,38 @@ class Seated:
     office_id: uuid.UUID
 
 
+_SEATED = """
+WITH RECURSIVE oict(id) AS (
+    SELECT id FROM offices_office WHERE kind = 'oict'
+    UNION
+    SELECT pl.office_id FROM offices_officeplacement pl JOIN oict o ON pl.parent_id = o.id WHERE pl.during @> %(day)s
+)
+SELECT u.*, p.role AS seat_role, p.titles AS seat_titles, p.office_id AS seat_office,
+       p.office_id IN (SELECT id FROM oict) AS seat_in_oict
+FROM offices_postholding h
+JOIN offices_post p ON p.id = h.post_id
+JOIN accounts_user u ON u.id = h.user_id
+WHERE p.role = ANY(%(roles)s) AND h.during @> %(at)s AND u.is_active
+ORDER BY p.code
+"""
+
+
 def people_for(seats: Iterable[str], at: datetime) -> list[Seated]:
-    """The active people who sit on these seats at the instant, in the order of their posts; at most two statements."""
+    """The active people who sit on these seats at the instant, in the order of their posts; one statement."""
     wanted = set(seats)
     if not wanted:
         return []
-    roles = {seat.split("@", 1)[0] for seat in wanted}
-    rows = (
-        PostHolding.objects.filter(post__role__in=roles, during__contains=at, user__is_active=True)
-        .select_related("user", "post")
-        .order_by("post__code")
-    )
-    inside = _inside_oict(at) if any(seat.endswith("@oict") for seat in wanted) else frozenset()
+    roles = sorted({seat.split("@", 1)[0] for seat in wanted})
+    people = User.objects.raw(_SEATED, {"roles": roles, "at": at, "day": offices.day_of(at)})
     found = []
-    for row in rows:
-        for seat in (f"{row.post.role}@{row.post.office_id}", f"{row.post.role}@oict"):
-            if seat in wanted and (not seat.endswith("@oict") or row.post.office_id in inside):
-                found.append(Seated(seat, row.user, row.post.titles, row.post.office_id))
+    for person in people:
+        own, inside = f"{person.seat_role}@{person.seat_office}", f"{person.seat_role}@oict"
+        for seat in (own, inside):
+            if seat in wanted and (seat == own or person.seat_in_oict):
+                titles = person.seat_titles
+                titles = json.loads(titles) if isinstance(titles, str) else titles
+                found.append(Seated(seat, person, titles, person.seat_office))
     return found
-
-
-def _inside_oict(at: datetime) -> frozenset[uuid.UUID]:
-    on = offices.day_of(at)
-    roots = list(Office.objects.filter(kind="oict").values_list("pk", flat=True))
-    return frozenset(office for reach in offices.below(roots, on).values() for office in reach)
 
 
 def names_for(seats: Iterable[str], at: datetime) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ Nothing here writes. Instants are aware; the tree of an instant is the tree of i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -39,6 +39,28 @@ class PostHeld:
     within_oict: bool
 
 
+class Reach(Mapping[UUID, tuple[UUID, ...]]):
+    """For each office of a standing, itself and all below it; asked of the database when first needed."""
+
+    def __init__(self, roots: Iterable[UUID], on: date) -> None:
+        self._roots, self._on = sorted(set(roots)), on
+        self._found: dict[UUID, tuple[UUID, ...]] | None = None
+
+    def _all(self) -> dict[UUID, tuple[UUID, ...]]:
+        if self._found is None:
+            self._found = below(self._roots, self._on)
+        return self._found
+
+    def __getitem__(self, root: UUID) -> tuple[UUID, ...]:
+        return self._all()[root]
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._roots)
+
+    def __len__(self) -> int:
+        return len(self._roots)
+
+
 @dataclass(frozen=True)
 class Standing:
     """What a person is at an instant: posts, roles, and the offices that each role reaches. Made once a
@@ -50,7 +72,7 @@ class Standing:
     user_id: UUID | None
     at: datetime
     posts: tuple[PostHeld, ...] = ()
-    below: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+    below: Mapping[UUID, tuple[UUID, ...]] = field(default_factory=dict)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -160,7 +182,7 @@ def standing_of(user: User, at: datetime) -> Standing:
         user_id=user.pk if posts else getattr(user, "pk", None),
         at=at,
         posts=tuple(posts),
-        below=below(sorted({p.office_id for p in posts}), day_of(at)) if posts else {},
+        below=Reach((p.office_id for p in posts), day_of(at)),
     )
 
 
@@ -214,6 +236,52 @@ def holders(role: str, office: Office | UUID | None, at: datetime) -> list[User]
     if office is not None:
         rows = rows.filter(post__office=office)
     return [row.user for row in rows.order_by("post__code")]
+
+
+_SERVED_NEAR = """
+WITH RECURSIVE over_oict(id) AS (
+    SELECT id FROM offices_office WHERE kind = 'oict'
+    UNION
+    SELECT pl.parent_id FROM offices_officeplacement pl JOIN over_oict o ON pl.office_id = o.id
+    WHERE pl.during @> %(day)s
+), oict(id) AS (
+    SELECT id FROM offices_office WHERE kind = 'oict'
+    UNION
+    SELECT pl.office_id FROM offices_officeplacement pl JOIN oict o ON pl.parent_id = o.id WHERE pl.during @> %(day)s
+), below(id) AS (
+    SELECT %(office)s::uuid
+    UNION
+    SELECT pl.office_id FROM offices_officeplacement pl JOIN below b ON pl.parent_id = b.id WHERE pl.during @> %(day)s
+), above(id) AS (
+    SELECT pl.parent_id FROM offices_officeplacement pl WHERE pl.office_id = %(office)s AND pl.during @> %(day)s
+    UNION
+    SELECT pl.parent_id FROM offices_officeplacement pl JOIN above a ON pl.office_id = a.id WHERE pl.during @> %(day)s
+)
+SELECT EXISTS (
+    SELECT 1 FROM offices_postholding h JOIN offices_post p ON p.id = h.post_id
+    WHERE h.user_id = %(user)s AND h.during && tstzrange(%(since)s, %(at)s, '[]')
+      AND (
+        p.office_id = %(office)s
+        OR (p.office_id IN (SELECT id FROM below)
+            AND NOT (%(office)s::uuid IN (SELECT id FROM over_oict) AND p.office_id IN (SELECT id FROM oict)))
+        OR (p.office_id IN (SELECT id FROM above) AND p.office_id NOT IN (SELECT id FROM over_oict))
+      )
+)
+"""
+
+
+def served_near(user_id: UUID, office_id: UUID, *, since: datetime, at: datetime) -> bool:
+    """Whether this person held a post since then in the office, below it, or above it up to but without OICT.
+
+    Offices that stand over OICT do not count as above; where OICT or an office over it is meant, OICT's
+    own sections do not
+    count as below (review rules on separation of duties). One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SERVED_NEAR, {"user": user_id, "office": office_id, "since": since, "at": at, "day": day_of(at)}
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def is_within_oict(office_id: UUID, on: date) -> bool:

@@ -7,7 +7,7 @@ timeline keep of it. What happens to the turn stands in the route.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -33,7 +33,6 @@ from apps.approvals.models import (
     ReferenceCounter,
     Turn,
 )
-from apps.approvals.parameters import parameters
 from apps.approvals.services.engine import (
     EFFECT_KIND,
     Walk,
@@ -47,7 +46,6 @@ from apps.approvals.subjects import subject_for
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.notices import services as notices
-from apps.offices.queries import day_of
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,8 @@ class Act:
     role: str = ""
     post_titles: Mapping[str, str] = field(default_factory=dict)
     confirmation: Confirmation | None = None
+    parts: Sequence[Participation] = ()
+    recommendation: Recommendation | None = None
 
     @property
     def case(self) -> Any:
@@ -366,17 +366,15 @@ def recommend(act: Act) -> Trace:
 
 def decide(act: Act) -> Trace:
     case, values = act.case, act.values
-    recommendation = Recommendation.objects.filter(case=case, round=case.round).first()
     refuse_if(
-        Kind.INVALID, policies.reasons_against_decision_content(case, values, recommendation, at=act.at)
+        Kind.INVALID, policies.reasons_against_decision_content(case, values, act.recommendation, at=act.at)
     )
     if values["outcome"] in APPROVALS:
         subject = subject_for(case.subject_kind)
         refuse_if(
             Kind.NOT_READY, subject.policy.reasons_against_approving(case.subject_id, case.version_number)
         )
-    numbers = parameters(["decision.cooling_off_minutes"], on=day_of(act.at))
-    parts = list(Participation.objects.filter(case=case).values_list("user", "capacity"))
+    parts = [(part.user_id, part.capacity) for part in act.parts]
     if act.confirmation is None:
         refuse(Kind.NOT_ALLOWED, Reason("confirmation.missing", field="password"))
     approving = values["outcome"] in APPROVALS
@@ -406,7 +404,7 @@ def decide(act: Act) -> Trace:
         confirmation_method=act.confirmation.method,
         confirmed_at=act.confirmation.at,
         decided_at=act.at,
-        effective_at=act.at + timedelta(minutes=int(numbers["decision.cooling_off_minutes"])),
+        effective_at=act.at + timedelta(minutes=int(act.walk.numbers["decision.cooling_off_minutes"])),
         event_id=act.event_id,
     )
     rows = [
@@ -416,6 +414,7 @@ def decide(act: Act) -> Trace:
     decision.letter = compose_letter(case, decision, rows)
     decision.save(force_insert=True)
     Condition.objects.bulk_create(rows)
+    act.walk.decision = decision
     notices.set_timer(kind=EFFECT_KIND, object_id=decision.pk, due_at=decision.effective_at)
     take_part(act, Capacity.DECIDER)
     amount = decision.amount_max

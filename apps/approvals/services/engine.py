@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from apps.approvals.choices import Capacity
+from apps.approvals.choices import Capacity, Side
 from apps.approvals.models import Case, Decision, Move, Participation, Turn, TurnPause
-from apps.approvals.parameters import parameters
+from apps.approvals.parameters import Numbers
+from apps.approvals.permissions import reasons_of_service
 from apps.approvals.seats import acting_office, people_for, seats_of
 from apps.approvals.subjects import subject_for
 from apps.approvals.workflow import TERMINAL, Desk, RouteDefinition, Stage, Step
+from apps.audit.reasons import Reason
 from apps.audit.register import record
 from apps.notices import services as notices
 from apps.offices.models import Office
@@ -42,13 +44,25 @@ class Walk:
     turns: list[Turn]
     _offices: dict[str, Office] = field(default_factory=dict)
     _calendars: dict[uuid.UUID, WorkCalendar] = field(default_factory=dict)
-    _settings: dict[str, Any] | None = None
+    _numbers: Numbers | None = None
+    decision: Decision | None = None
+    ended: dict[str, Office] = field(default_factory=dict)
+    _served: dict[uuid.UUID, list[Reason]] = field(default_factory=dict)
 
     @property
-    def settings(self) -> dict[str, Any]:
-        if self._settings is None:
-            self._settings = parameters(["reminders.percent", "escalation.days_late"], on=day_of(self.at))
-        return self._settings
+    def numbers(self) -> Numbers:
+        """The parameters in force on the day of the act, read once."""
+        if self._numbers is None:
+            self._numbers = Numbers(day_of(self.at))
+        return self._numbers
+
+    def served(self, user_id: uuid.UUID, months: int) -> list[Reason]:
+        """Whether this person served near the sponsoring office lately; asked once."""
+        if user_id not in self._served:
+            self._served[user_id] = reasons_of_service(
+                user_id=user_id, office_id=self.case.office_id, at=self.at, months=months
+            )
+        return self._served[user_id]
 
     def open_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.closed_at is None]
@@ -69,6 +83,8 @@ class Walk:
                 submitters = list(parts.values_list("user", flat=True))
             return acting_office(desk, self.case.office, self.at, not_these=submitters)
         if desk.place not in self._offices:
+            if desk.key in self.ended:
+                return self.ended[desk.key]
             self._offices[desk.place] = acting_office(desk, self.case.office, self.at)
         return self._offices[desk.place]
 
@@ -97,9 +113,9 @@ def enter_stage(walk: Walk, key: str, *, outcome: str = "", verb: str) -> None:
 
 def _hold_for_effect(walk: Walk, stage: Stage) -> None:
     """Between decision and effect the turn is the decider's own, until the moment of effect."""
-    decision = Decision.objects.select_related("decided_by").get(
-        case=walk.case, round=walk.case.round, withdrawn_at__isnull=True
-    )
+    decision = walk.decision
+    if decision is None:
+        raise LookupError("a case waits for the effect of a decision that was just taken")
     desk = stage.desks[0]
     open_turn(
         walk,
@@ -178,10 +194,10 @@ def set_clocks(walk: Walk, turn: Turn, calendar: WorkCalendar) -> None:
         REMINDER_KINDS[percent]: fraction_moment(
             turn.clock_from, turn.days_left, percent, calendar, used_before=turn.days - turn.days_left
         )
-        for percent in walk.settings["reminders.percent"]
+        for percent in walk.numbers["reminders.percent"]
         if percent in REMINDER_KINDS
     }
-    late = int(walk.settings["escalation.days_late"])
+    late = int(walk.numbers["escalation.days_late"])
     due[ESCALATION_KIND] = due_moment(received_at=turn.due_at, days=late, calendar=calendar)
     notices.set_timers(object_id=turn.pk, due=due, due_version=turn.due_version)
 
@@ -219,6 +235,8 @@ def close_turn(walk: Walk, turn: Turn, *, verb: str) -> None:
     """End a turn by an act, with its clock and what would still ring."""
     turn.closed_at = walk.at
     turn.closed_by_verb = verb
+    if turn.side == Side.OICT:
+        walk.ended[turn.desk] = turn.office
     if turn.paused_at is not None:
         TurnPause.objects.filter(turn=turn, resumed_at__isnull=True).update(resumed_at=walk.at)
         turn.paused_at = None

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -25,12 +27,10 @@ from apps.approvals.models import (
     Recommendation,
     Turn,
 )
-from apps.approvals.parameters import parameters
 from apps.approvals.permissions import (
     reasons_against_seat,
     reasons_of_conflict,
     reasons_of_separation,
-    reasons_of_service,
 )
 from apps.approvals.seats import names_for
 from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
@@ -42,7 +42,7 @@ from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.audit.register import record
 from apps.offices.permissions import reasons_against_exercising
-from apps.offices.queries import day_of, standing_of
+from apps.offices.queries import standing_of
 
 #: Verbs of a desk's turn that no route needs to name: whoever sits there may use them.
 DESK_VERBS = ("declare_no_conflict", "recuse", "hand_back")
@@ -117,8 +117,13 @@ def move_case(
     if (earlier := _earlier(by, idempotency_key, request_hash)) is not None:
         return earlier
     viewer = viewer_from(by, standing_of(by, at))
-    visible = Case.objects.filter(pk=case.pk).visible_to(viewer)
-    if not visible.exists():
+    turns = list(
+        Turn.objects.filter(case=case)
+        .select_related("office", "taken_by")
+        .annotate(is_seen=Exists(Case.objects.filter(pk=case.pk).visible_to(viewer)))
+        .order_by("opened_at")
+    )
+    if not turns or not turns[0].is_seen:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
     refuse_if(Kind.CONFLICT, reasons_against_state(case, seen))
     values = clean_payload(verb, payload or {})
@@ -126,7 +131,7 @@ def move_case(
         case=case,
         at=at,
         road=case.route.road,
-        turns=list(Turn.objects.filter(case=case).select_related("office", "taken_by").order_by("opened_at")),
+        turns=turns,
     )
     act = _person(walk, verb, by, viewer, values, payload or {}, confirmation)
     act.event_id = uuid.uuid4()
@@ -227,8 +232,11 @@ def _person(
         refuse(Kind.CONFLICT, Reason("case.no_turn", {"stage": _stage_label(walk)}))
     mine = [one for one in possible if viewer.seats & set(one.turn.seats)]
     chosen = next((one for one in mine if one.turn.taken_by_id == by.pk), mine[0] if mine else possible[0])
-    parts = list(Participation.objects.filter(case=walk.case, user=by))
-    declared = list(ConflictDeclaration.objects.filter(case=walk.case, user=by))
+    act.parts = list(Participation.objects.filter(case=walk.case))
+    parts = [part for part in act.parts if part.user_id == by.pk]
+    declared: list[ConflictDeclaration] = []
+    if chosen.desk.declares_conflict:
+        declared = list(ConflictDeclaration.objects.filter(case=walk.case, user=by))
     if chosen.turn.paused_at is not None:
         refuse(Kind.CONFLICT, Reason("case.paused"))
     reasons = reasons_against_person(
@@ -269,22 +277,30 @@ def _authorize(act: Act, confirmation: Confirmation | None) -> None:
     refuse_if(Kind.NOT_ALLOWED, check.reasons)
     act.authority = check
     act.role = check.capacity or act.role
-    refuse_if(Kind.NOT_READY, reasons_of_readiness(act.walk))
+    act.recommendation, scored = recommendation_of(act.case)
+    refuse_if(Kind.NOT_READY, reasons_of_readiness(act.walk, act.recommendation, scored))
     refuse_if(Kind.NOT_ALLOWED, reasons_against_confirmation(act, confirmation))
 
 
-def reasons_of_readiness(walk: Walk) -> list[Reason]:
-    """Whether the three assessments and the recommendation of this round are in."""
-    scored = set(
-        AssessmentScore.objects.filter(
-            assessment__case=walk.case,
-            assessment__round=walk.case.round,
-            assessment__submitted_at__isnull=False,
-            score__isnull=False,
-        ).values_list("criterion", flat=True)
+def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
+    """The recommendation of this round, and the criteria that its submitted assessments have scored."""
+    scores = AssessmentScore.objects.filter(
+        assessment__case=case.pk,
+        assessment__round=case.round,
+        assessment__submitted_at__isnull=False,
+        score__isnull=False,
     )
-    recommended = Recommendation.objects.filter(case=walk.case, round=walk.case.round).exists()
-    return policies.reasons_against_deciding(walk.road, scored=scored, recommended=recommended)
+    found = (
+        Recommendation.objects.filter(case=case, round=case.round)
+        .annotate(scored=ArraySubquery(scores.values("criterion")))
+        .first()
+    )
+    return found, set(found.scored if found else scores.values_list("criterion", flat=True))
+
+
+def reasons_of_readiness(walk: Walk, recommendation: Recommendation | None, scored: set[str]) -> list[Reason]:
+    """Whether the three assessments and the recommendation of this round are in."""
+    return policies.reasons_against_deciding(walk.road, scored=scored, recommended=recommendation is not None)
 
 
 def reasons_against_confirmation(act: Act, confirmation: Confirmation | None) -> list[Reason]:
@@ -293,9 +309,7 @@ def reasons_against_confirmation(act: Act, confirmation: Confirmation | None) ->
         return [Reason("confirmation.missing", field="password")]
     if confirmation.method == "token":
         return [Reason("confirmation.token")]
-    minutes = int(
-        parameters(["decision.confirmation_minutes"], on=day_of(act.at))["decision.confirmation_minutes"]
-    )
+    minutes = int(act.walk.numbers["decision.confirmation_minutes"])
     age = act.at - confirmation.at
     if age > timedelta(minutes=minutes) or age < -timedelta(minutes=1):
         return [Reason("confirmation.old", {"minutes": minutes}, field="password")]
@@ -327,8 +341,8 @@ def reasons_against_person(
         return []
     reasons = reasons_of_separation(capacity=turn.capacity, desk=turn.desk, mine=parts)
     if not reasons and turn.capacity in SERVED_CAPACITIES:
-        months = int(parameters(["separation.months_served"], on=day_of(walk.at))["separation.months_served"])
-        reasons = reasons_of_service(user_id=by.pk, office_id=walk.case.office_id, at=walk.at, months=months)
+        months = int(walk.numbers["separation.months_served"])
+        reasons = walk.served(by.pk, months)
     if reasons:
         return reasons
     if verb.key == "declare_no_conflict":
