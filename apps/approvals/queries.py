@@ -184,9 +184,12 @@ def case_view(viewer: Viewer, user: User, handle: str) -> CaseView:
     )
     declared = list(ConflictDeclaration.objects.filter(case=case, user=user))
     explanation = explain(case, user=user, viewer=viewer, turns=turns, declared=declared)
-    decision = (
-        Decision.objects.filter(case=case, withdrawn_at__isnull=True).select_related("decided_by").first()
-    )
+    moves = list(Move.objects.filter(case=case).select_related("by").order_by("at", "pk"))
+    happened = {move.verb for move in moves}
+    decision = None
+    if "decide" in happened:
+        decided = Decision.objects.filter(case=case, withdrawn_at__isnull=True)
+        decision = decided.select_related("decided_by").first()
     may_read = decision is not None and may_read_decision(viewer, decision)
     full = case.level == Level.FULL  # type: ignore[attr-defined]
     assessments = (
@@ -207,16 +210,18 @@ def case_view(viewer: Viewer, user: User, handle: str) -> CaseView:
         declared=declared,
         assessments=assessments,
         progress=_progress(case, turns, viewer),
-        timeline=_timeline(case, viewer, hide_decision=decision is not None and not may_read) if full else [],
-        ledger=ledger(case, turns, at=viewer.at),
+        timeline=_timeline(moves, hide_decision=decision is not None and not may_read) if full else [],
+        ledger=ledger(case, turns, at=viewer.at, paused="request_clarification" in happened),
         clarifications=list(
             Clarification.objects.filter(case=case).prefetch_related("items").order_by("number")
         )
-        if full
+        if full and "request_clarification" in happened
         else [],
-        opinions=list(Opinion.objects.filter(case=case).select_related("by").order_by("at")) if full else [],
+        opinions=list(Opinion.objects.filter(case=case).select_related("by").order_by("at"))
+        if full and "give_opinion" in happened
+        else [],
         recommendation=Recommendation.objects.filter(case=case, round=case.round).select_related("by").first()
-        if full and may_read_recommendation(viewer, case)
+        if full and "recommend" in happened and may_read_recommendation(viewer, case)
         else None,
         decision=decision if may_read and full else None,
         decision_withheld=decision is not None and not may_read,
@@ -241,9 +246,8 @@ def _progress(case: Case, turns: Sequence[Turn], viewer: Viewer) -> list[DeskPro
     return rows
 
 
-def _timeline(case: Case, viewer: Viewer, *, hide_decision: bool) -> list[TimelineRow]:
+def _timeline(moves: Sequence[Move], *, hide_decision: bool) -> list[TimelineRow]:
     rows = []
-    moves = Move.objects.filter(case=case).select_related("by").order_by("at", "pk")
     for move in moves:
         if hide_decision and move.verb in ("decide", "withdraw_decision"):
             continue
@@ -263,10 +267,10 @@ def _timeline(case: Case, viewer: Viewer, *, hide_decision: bool) -> list[Timeli
     return rows
 
 
-def ledger(case: Case, turns: Sequence[Turn], *, at: datetime) -> Ledger:
+def ledger(case: Case, turns: Sequence[Turn], *, at: datetime, paused: bool = True) -> Ledger:
     """Working days held by each side: the union of its open intervals less the pauses, each office in its calendar."""
     pauses: dict[uuid.UUID, list[tuple[datetime, datetime | None]]] = {}
-    for pause in TurnPause.objects.filter(turn__case=case):
+    for pause in TurnPause.objects.filter(turn__case=case) if paused else ():
         pauses.setdefault(pause.turn_id, []).append((pause.paused_at, pause.resumed_at))
     held: dict[str, list[tuple[datetime, datetime]]] = {Side.OFFICE: [], Side.OICT: []}
     office_of: dict[str, Any] = {}

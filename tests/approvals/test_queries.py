@@ -153,7 +153,7 @@ def test_case_view_costs_the_same_whatever_happened(
     case = review.to_decision()
     user = review.people["cito"]
     viewer = viewer_of(user, clock.now())
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         queries.case_view(viewer, user, case.handle)
 
 
