@@ -5,21 +5,30 @@ Parameters keep their meaning until then: `*_at` is an instant (shown in the rea
 date.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import pgettext
 
 from apps.accounts.choices import locale_of
 from apps.audit.canonical import instant_text
 
 type_of_text = str | Promise
+RIGHT_TO_LEFT = frozenset({"R", "AL"})
+ISOLATE, END_OF_ISOLATE = (
+    "\u2068",
+    "\u2069",
+)  # so that a title in one direction stays whole in a sentence in the other
+_BLANKS = re.compile(r" {2,}")  # what an empty parameter leaves
 
 
 @dataclass(frozen=True)
@@ -76,20 +85,21 @@ def _stored(value: Any) -> Any:
 
 
 def _shown(name: str, value: Any, zone: ZoneInfo) -> Any:
-    if value and isinstance(value, str):
-        if name.endswith("_at"):
-            return (
-                date_format(datetime.fromisoformat(value).astimezone(zone), "DATETIME_FORMAT")
-                + f" ({zone.key})"
-            )
-        if name.endswith("_on"):
-            return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    if not value or not isinstance(value, str):
+        return value
+    if name.endswith("_at"):
+        local = datetime.fromisoformat(value).astimezone(zone)
+        return f"{date_format(local, pgettext('a date with its time', 'j M Y, H:i'), use_l10n=False)} ({zone.key})"
+    if name.endswith("_on"):
+        return date_format(date.fromisoformat(value), pgettext("a date", "j M Y"), use_l10n=False)
+    if translation.get_language_bidi() or any(bidirectional(letter) in RIGHT_TO_LEFT for letter in value):
+        return f"{ISOLATE}{value}{END_OF_ISOLATE}"
     return value
 
 
 def _filled(template: type_of_text, params: Mapping[str, Any]) -> str:
     try:
-        return str(template).format_map(params)
+        return _BLANKS.sub(" ", str(template).format_map(params)).strip()
     except (KeyError, IndexError, ValueError):
         if getattr(settings, "ICTGOV_TESTING", False):
             raise

@@ -50,7 +50,7 @@ def test_mail_is_sent_once_in_the_readers_language_and_zone() -> None:
         assert drain_outbox().sent == 0
     message = mail.outbox[0]
     assert message.subject == "Case A wide network"
-    assert message.body == "Due March 2, 2026, 2 p.m. (Africa/Juba).\n\nhttp://localhost:8000/cases/1/\n"
+    assert message.body == "Due 2 Mar 2026, 14:00 (Africa/Juba).\n\nhttp://localhost:8000/cases/1/\n"
     assert message.to == ["amina@example.org"]
     assert message.extra_headers["Message-ID"] == f"<{Outbox.objects.get().pk}@localhost>"
 

@@ -61,7 +61,7 @@ def test_inbox_shows_ones_own_newest_first_in_ones_words(
     say(other, "not for Amina")
     page = at_the_desk.get("/notices/").content.decode()
     assert page.index("It is your turn: second") < page.index("It is your turn: first")
-    assert "Due March 2, 2026, 2 p.m. (Africa/Juba)." in page
+    assert "Due 2 Mar 2026, 14:00 (Africa/Juba)." in page
     assert "not for Amina" not in page
     assert 'class="head__count">2<' in page
 
