@@ -6,8 +6,13 @@ class OfficesConfig(AppConfig):
     label = "offices"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from apps.accounts.access import register_standing
+        from apps.accounts.navigation import Entry, register_entry
         from apps.offices import reasons, receivers  # noqa: F401  (they register themselves)
         from apps.offices.queries import standing_of
 
         register_standing(standing_of)
+        prefixes = ("/offices/", "/instruments/", "/functions/", "/calendars/")
+        register_entry(Entry("offices", _("Offices"), "offices:office-list", order=60, prefixes=prefixes))

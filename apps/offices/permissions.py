@@ -21,7 +21,7 @@ from apps.audit.reasons import Reason
 from apps.offices import queries
 from apps.offices.choices import ASSESSMENT_ONLY, Role
 from apps.offices.models import Function, Instrument, Office, Post, PostHolding
-from apps.offices.wording import amount_text, day_text
+from apps.offices.wording import amount_text, day_text, last_day
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -318,7 +318,9 @@ def _why_not(
             )
         elif instrument.valid.upper <= at:
             found.append(
-                Reason("offices.instrument_ended", {**number, "on": day_text(instrument.valid.upper)})
+                Reason(
+                    "offices.instrument_ended", {**number, "on": day_text(last_day(instrument.valid.upper))}
+                )
             )
         elif not covers:
             found.append(Reason("offices.office_not_covered", {**number, "office": office}))
@@ -330,7 +332,7 @@ def _why_not(
                         **number,
                         "amount": amount_text(amount_usd or Decimal(0)),
                         "limit": amount_text(instrument.amount_limit or Decimal(0)),
-                        "until": day_text(instrument.valid.upper),
+                        "until": day_text(last_day(instrument.valid.upper)),
                     },
                 )
             )

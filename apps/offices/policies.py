@@ -14,7 +14,7 @@ from apps.audit.reasons import Reason
 from apps.offices import queries
 from apps.offices.choices import ASSESSMENT_ONLY, CENTRAL_PARAGRAPHS, Role, SubDelegation
 from apps.offices.models import Function, Instrument, InstrumentCoverage, Office, Post, PostHolding
-from apps.offices.wording import amount_text, day_text
+from apps.offices.wording import amount_text, day_text, last_day
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -91,7 +91,7 @@ def _about_dates(draft: InstrumentDraft, at: datetime) -> list[Reason]:
     found = []
     latest = latest_end(draft.valid_from)
     if draft.valid_until > latest:
-        found.append(Reason("offices.too_long", {"latest": day_text(latest)}, field="valid_until"))
+        found.append(Reason("offices.too_long", {"latest": day_text(last_day(latest))}, field="valid_until"))
     if draft.valid_from.astimezone(UTC).date() < at.astimezone(UTC).date():
         found.append(Reason("offices.reaches_back", field="valid_from"))
     return found
@@ -183,7 +183,11 @@ def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> l
         found.append(
             Reason(
                 "offices.outside_parent_dates",
-                {**number, "from_": day_text(parent.valid.lower), "until": day_text(parent.valid.upper)},
+                {
+                    **number,
+                    "from_": day_text(parent.valid.lower),
+                    "until": day_text(last_day(parent.valid.upper)),
+                },
                 field="valid_until",
             )
         )
@@ -234,7 +238,7 @@ def overlaps_of(
                     "function": function,
                     "office": row.office.code,
                     "number": row.instrument.number,
-                    "until": day_text(row.instrument.valid.upper),
+                    "until": day_text(last_day(row.instrument.valid.upper)),
                 }
                 found.append(Reason("offices.held_already", params, field="functions"))
                 break

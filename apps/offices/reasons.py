@@ -29,6 +29,9 @@ ISSUING = {
         "Officer."
     ),
     "offices.no_functions": _("The instrument names no function."),
+    "offices.no_such_office": _("There is no office with the code {office}."),
+    "offices.no_such_post": _("There is no post with the code {post}."),
+    "offices.no_such_instrument": _("There is no instrument with the number {number}."),
     "offices.no_offices": _("The instrument names no office."),
     "offices.no_legal_basis": _("The instrument names no legal basis."),
     "offices.central_outside_oict": _(

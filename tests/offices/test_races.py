@@ -62,7 +62,8 @@ def test_sixteen_issue_the_same_function_and_one_holds_it() -> None:
 
 
 def test_the_constraint_alone_lets_one_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the question beforehand and the counter's lock, the database still gives one and a clear conflict."""
+    """Without the question beforehand and the counter's lock, the database still gives one and a clear
+    conflict."""
     made = make_organization()
     monkeypatch.setattr(instruments.policies, "overlaps_of", lambda *args: [])
     until = clock.now() + timedelta(days=30)

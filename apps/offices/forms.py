@@ -1,0 +1,158 @@
+"""The forms of offices: they parse; what is right is decided by the services."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.offices.choices import SubDelegation
+from apps.offices.models import Function, Office, Post
+from apps.offices.overviews import Filters
+from apps.offices.policies import ROLES_WITHOUT_FUNCTIONS
+
+DateInput = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _functions() -> list[tuple[str, str]]:
+    return [(f.code, f"{f.code} · {f.text}") for f in Function.objects.all()]
+
+
+def _offices() -> list[tuple[str, str]]:
+    return [(o.code, f"{o.code} · {o.name}") for o in Office.objects.order_by("code")]
+
+
+def _posts() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    rows = (
+        Post.objects.exclude(role__in=ROLES_WITHOUT_FUNCTIONS)
+        .select_related("office")
+        .order_by("office__code", "code")
+    )
+    for post in rows:
+        groups.setdefault(post.office.code, []).append((post.code, f"{post.title} · {post.code}"))
+    return [("", [("", "–")]), *groups.items()]
+
+
+class InstrumentFilterForm(forms.Form):
+    """What the register of instruments is asked for."""
+
+    office = forms.ChoiceField(label=_("Office"), required=False)
+    function = forms.ChoiceField(label=_("Function"), required=False)
+    holder = forms.CharField(label=_("Holder or post"), required=False, max_length=100)
+    on = forms.DateField(label=_("In force on"), required=False, widget=DateInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        any_one = [("", _("Any"))]
+        self.fields["office"].choices = [*any_one, *((code, code) for code, _name in _offices())]  # type: ignore[attr-defined]
+        self.fields["function"].choices = [*any_one, *((code, code) for code, _text in _functions())]  # type: ignore[attr-defined]
+
+    def filters(self) -> Filters:
+        """The filters that were understood; a mistake in one field leaves the others in force."""
+        self.is_valid()
+        given = self.cleaned_data
+        return Filters(
+            office=given.get("office", ""),
+            function=given.get("function", ""),
+            holder=given.get("holder", ""),
+            on=given.get("on"),
+        )
+
+
+class InstrumentForm(forms.Form):
+    """The terms of an instrument to be issued."""
+
+    legal_basis = forms.CharField(
+        label=_("Legal basis"),
+        max_length=300,
+        help_text=_("The bulletin, rule or decision on which the delegation rests, with its number."),
+    )
+    delegate_post = forms.ChoiceField(
+        label=_("To the post"),
+        help_text=_("Authority attaches to a post; whoever holds the post holds the authority."),
+    )
+    functions = forms.MultipleChoiceField(
+        label=_("Functions"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Functions of paragraphs 7, 15 and 18 go to posts of OICT only."),
+    )
+    scope = forms.MultipleChoiceField(
+        label=_("For the offices"), widget=forms.CheckboxSelectMultiple, help_text=_("One or more.")
+    )
+    with_below = forms.BooleanField(label=_("With all offices below them"), required=False)
+    amount_limit = forms.DecimalField(
+        label=_("Ceiling in US dollars"),
+        required=False,
+        max_digits=18,
+        decimal_places=2,
+        help_text=_("Empty: without a ceiling."),
+    )
+    valid_from = forms.DateField(
+        label=_("From"), required=False, widget=DateInput, help_text=_("Empty: from this moment.")
+    )
+    valid_until = forms.DateField(
+        label=_("To the end of"), widget=DateInput, help_text=_("24 months at most.")
+    )
+    conditions = forms.CharField(
+        label=_("Conditions"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=5000
+    )
+    reporting_duty = forms.CharField(
+        label=_("Reporting duty"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=5000
+    )
+    concurrent = forms.BooleanField(
+        label=_("Others may hold the same functions at the same time"),
+        required=False,
+        help_text=_("Function 18 is always held together with others, graded by ceiling."),
+    )
+    sub_delegation = forms.ChoiceField(
+        label=_("May be passed on"), choices=SubDelegation.choices, widget=forms.RadioSelect, initial="none"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["delegate_post"].choices = _posts()  # type: ignore[attr-defined]
+        self.fields["functions"].choices = _functions()  # type: ignore[attr-defined]
+        self.fields["scope"].choices = _offices()  # type: ignore[attr-defined]
+
+    def terms(self, today: date) -> dict[str, Any]:
+        """The arguments of the service: dates as instants (UTC), codes as rows."""
+        given = self.cleaned_data
+        offices = {o.code: o for o in Office.objects.filter(code__in=given["scope"])}
+        begins = given["valid_from"]
+        return {
+            "legal_basis": given["legal_basis"],
+            "delegate_post": Post.objects.select_related("office").get(code=given["delegate_post"]),
+            "functions": given["functions"],
+            "scope": [(offices[code], given["with_below"]) for code in given["scope"]],
+            "amount_limit": given["amount_limit"],
+            "valid_from": None
+            if begins is None or begins == today
+            else datetime.combine(begins, time(), UTC),
+            "valid_until": datetime.combine(given["valid_until"] + timedelta(days=1), time(), UTC),
+            "conditions": given["conditions"],
+            "reporting_duty": given["reporting_duty"],
+            "concurrent": given["concurrent"],
+            "sub_delegation": given["sub_delegation"],
+        }
+
+
+class RevocationForm(forms.Form):
+    """Why an instrument is taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text=_("It stands on the instrument's page and, as a fingerprint, in the register."),
+    )
+
+
+class ConfirmationForm(forms.Form):
+    """On whose authority a calendar rests."""
+
+    authority = forms.CharField(
+        label=_("Authority"),
+        max_length=200,
+        help_text=_("The circular or decision that names these holidays, with its number."),
+    )

@@ -1,0 +1,230 @@
+"""What the pages and the API show of the Organization: rows built in few statements, no rule and no write."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+
+from apps.offices import queries
+from apps.offices.choices import Role
+from apps.offices.models import (
+    CalendarVersion,
+    Function,
+    Instrument,
+    InstrumentCoverage,
+    InstrumentScope,
+    Office,
+    ParagraphHolding,
+    Post,
+    PostHolding,
+    WorkingCalendar,
+)
+from apps.offices.wording import last_day
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+STATES = {
+    "in_force": ("good", _("In force")),
+    "not_begun": ("hold", _("Not yet in force")),
+    "ended": ("quiet", _("Ended")),
+    "revoked": ("bad", _("Revoked")),
+}
+
+_TREE = """
+WITH RECURSIVE tree(id, depth, path) AS (
+    SELECT o.id, 0, ARRAY[o.code::text COLLATE "C"]
+    FROM offices_office o
+    WHERE (o.closed_on IS NULL OR o.closed_on > %(day)s) AND NOT EXISTS (
+        SELECT 1 FROM offices_officeplacement pl WHERE pl.office_id = o.id AND pl.during @> %(day)s
+    )
+    UNION ALL
+    SELECT o.id, tree.depth + 1, tree.path || (o.code::text COLLATE "C")
+    FROM tree
+    JOIN offices_officeplacement pl ON pl.parent_id = tree.id AND pl.during @> %(day)s
+    JOIN offices_office o ON o.id = pl.office_id
+    WHERE tree.depth < 30 AND (o.closed_on IS NULL OR o.closed_on > %(day)s)
+)
+SELECT id, depth FROM tree ORDER BY path
+"""
+
+
+@dataclass(frozen=True)
+class OfficeRow:
+    """An office in the tree, with who heads it."""
+
+    office: Office
+    depth: int
+    head: User | None
+
+
+@dataclass(frozen=True)
+class InstrumentRow:
+    """An instrument with what a list shows of it."""
+
+    instrument: Instrument
+    functions: tuple[str, ...]
+    scope: tuple[tuple[str, bool], ...]
+    holder: User | None
+    state: str
+    until: date
+
+    @property
+    def state_label(self) -> Any:
+        return STATES[self.state][1]
+
+    @property
+    def tone(self) -> str:
+        return STATES[self.state][0]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the register of instruments is asked for."""
+
+    office: str = ""
+    function: str = ""
+    holder: str = ""
+    on: date | None = None
+
+
+@dataclass
+class FunctionHeld:
+    """A function at an office: held by the report itself, or under instruments."""
+
+    function: Function
+    by_report: bool = False
+    instruments: list[Instrument] = field(default_factory=list)
+
+
+def office_tree(at: datetime) -> list[OfficeRow]:
+    """Every office of the day, each below its parent (three statements)."""
+    day = queries.day_of(at)
+    with connection.cursor() as cursor:
+        cursor.execute(_TREE, {"day": day})
+        places = cursor.fetchall()
+    offices = Office.objects.select_related("duty_station").in_bulk([pk for pk, _depth in places])
+    heads = _holders_by(at, post__role=Role.HEAD_OF_OFFICE)
+    by_office = {holding.post.office_id: holding.user for holding in heads}
+    return [OfficeRow(offices[pk], depth, by_office.get(pk)) for pk, depth in places]
+
+
+def posts_and_holders(office: Office, at: datetime) -> list[tuple[Post, PostHolding | None]]:
+    """The posts of an office, each with its present holding (two statements)."""
+    held = {holding.post_id: holding for holding in _holders_by(at, post__office=office)}
+    return [(post, held.get(post.pk)) for post in office.posts.order_by("code")]
+
+
+def functions_at(office: Office, at: datetime) -> list[FunctionHeld]:
+    """The functions held for an office at an instant: by the report itself, and under instruments (three
+    statements)."""
+    day = queries.day_of(at)
+    paragraphs = set(
+        ParagraphHolding.objects.filter(office=office, during__contains=day).values_list(
+            "paragraph", flat=True
+        )
+    )
+    under: dict[str, list[Instrument]] = defaultdict(list)
+    rows = InstrumentCoverage.objects.filter(
+        office=office, during__contains=at, revoked=False
+    ).select_related("instrument__delegate_post__office")
+    for row in rows.order_by("instrument__number"):
+        under[row.function_id].append(row.instrument)
+    return [
+        FunctionHeld(f, f.paragraph in paragraphs, under.get(f.code, []))
+        for f in Function.objects.all()
+        if f.paragraph in paragraphs or f.code in under
+    ]
+
+
+def instruments_matching(filters: Filters) -> QuerySet[Instrument]:
+    """The instruments that match, the latest first."""
+    found = Instrument.objects.select_related("delegate_post__office", "delegator_post", "parent").order_by(
+        "-issued_at", "-number"
+    )
+    if filters.office:
+        covered = InstrumentCoverage.objects.filter(
+            instrument=OuterRef("pk"), office__code__iexact=filters.office
+        )
+        found = found.filter(Exists(covered))
+    if filters.function:
+        found = found.filter(function_rows__function=filters.function)
+    if filters.holder:
+        text = filters.holder
+        held = PostHolding.objects.filter(
+            post=OuterRef("delegate_post"), user__full_name__icontains=text, during__overlap=OuterRef("valid")
+        )
+        found = found.filter(Q(delegate_post__code__icontains=text) | Exists(held))
+    if filters.on is not None:
+        begins = datetime.combine(filters.on, time(), tzinfo=UTC)
+        found = found.filter(valid__overlap=DateTimeTZRange(begins, begins + timedelta(days=1))).filter(
+            Q(revoked_at=None) | Q(revoked_at__gte=begins)
+        )
+    return found
+
+
+def instrument_rows(instruments: Iterable[Instrument], at: datetime) -> list[InstrumentRow]:
+    """The rows of a list of instruments (four statements, whatever their number)."""
+    found = list(instruments)
+    scopes = InstrumentScope.objects.select_related("office")
+    prefetch_related_objects(found, "function_rows", Prefetch("scope_rows", queryset=scopes))
+    posts = {i.delegate_post_id for i in found}
+    held = {h.post_id: h.user for h in _holders_by(at, post__in=posts)} if found else {}
+    return [_row(instrument, at, held.get(instrument.delegate_post_id)) for instrument in found]
+
+
+def instrument_row(instrument: Instrument, at: datetime) -> InstrumentRow:
+    """The same for one."""
+    return instrument_rows([instrument], at)[0]
+
+
+def state_of(instrument: Instrument, at: datetime) -> str:
+    """`revoked`, `not_begun`, `in_force` or `ended` at an instant."""
+    if instrument.revoked_at is not None and instrument.revoked_at <= at:
+        return "revoked"
+    if at < instrument.valid.lower:
+        return "not_begun"
+    return "in_force" if at < instrument.valid.upper else "ended"
+
+
+def calendar_versions(calendars: Iterable[WorkingCalendar]) -> dict[UUID, list[CalendarVersion]]:
+    """The versions of calendars, the latest first, with their holidays (two statements)."""
+    found: dict[UUID, list[CalendarVersion]] = defaultdict(list)
+    rows = CalendarVersion.objects.filter(calendar__in=list(calendars)).prefetch_related("holidays")
+    for version in rows.order_by("calendar", "-number"):
+        found[version.calendar_id].append(version)
+    return found
+
+
+def in_force_on(versions: Sequence[CalendarVersion], on: date) -> CalendarVersion | None:
+    """The version that counts on a day, by the same rule as `queries.calendar_for`."""
+    known = [v for v in versions if v.confirmed_at is not None and v.valid_from <= on]
+    return max(known, key=lambda v: (v.valid_from, v.number), default=None)
+
+
+def _row(instrument: Instrument, at: datetime, holder: User | None) -> InstrumentRow:
+    codes = (row.function_id for row in instrument.function_rows.all())
+    scope = sorted((row.office.code, row.with_below) for row in instrument.scope_rows.all())
+    return InstrumentRow(
+        instrument=instrument,
+        functions=tuple(sorted(codes, key=lambda code: (int(code.rstrip("abcdefghi")), code))),
+        scope=tuple(scope),
+        holder=holder,
+        state=state_of(instrument, at),
+        until=last_day(instrument.valid.upper),
+    )
+
+
+def _holders_by(at: datetime, **which: Any) -> QuerySet[PostHolding]:
+    return PostHolding.objects.filter(during__contains=at, user__is_active=True, **which).select_related(
+        "user", "post"
+    )

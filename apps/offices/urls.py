@@ -1,0 +1,21 @@
+"""Addresses of the pages of offices."""
+
+from django.urls import path
+
+from apps.offices import views
+
+app_name = "offices"
+
+urlpatterns = [
+    path("offices/", views.office_list, name="office-list"),
+    path("offices/<str:code>/", views.office_detail, name="office-detail"),
+    path("functions/", views.function_list, name="function-list"),
+    path("functions/<str:code>/", views.function_detail, name="function-detail"),
+    path("instruments/", views.instrument_list, name="instrument-list"),
+    path("instruments/issue/", views.instrument_issue, name="instrument-issue"),
+    path("instruments/<str:number>/", views.instrument_detail, name="instrument-detail"),
+    path("instruments/<str:number>/revoke/", views.instrument_revoke, name="instrument-revoke"),
+    path("calendars/", views.calendar_list, name="calendar-list"),
+    path("calendars/versions/<uuid:pk>/confirm/", views.calendar_confirm, name="calendar-confirm"),
+    path("calendars/<slug:key>/", views.calendar_detail, name="calendar-detail"),
+]
