@@ -275,7 +275,7 @@ def _covered(
     *,
     lock: bool,
 ) -> tuple[UUID, UUID, Decimal | None] | None:
-    values = {
+    values: dict[str, Any] = {
         "function": function,
         "office": office_id,
         "at": at,

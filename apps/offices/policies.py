@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
@@ -195,7 +196,7 @@ def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> l
         return found
     covered = set(parent.coverage.filter(during__contains=draft.valid).values_list("office_id", flat=True))
     day = queries.day_of(draft.valid_from)
-    wanted: dict = {}
+    wanted: dict[UUID, str] = {}
     for office, with_below in draft.scope:
         wanted[office.pk] = office.code
         if with_below:
@@ -209,7 +210,7 @@ def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> l
 
 
 def overlaps_of(
-    instrument_ids: Sequence[object], expected: Sequence[tuple[str, object, DateTimeTZRange]]
+    instrument_ids: Sequence[UUID], expected: Sequence[tuple[str, UUID, DateTimeTZRange]]
 ) -> list[Reason]:
     """Who already holds, without "concurrent", one of these (function, office, period); the instruments
     named are left out."""

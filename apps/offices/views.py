@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import access, by_service, signed_in, standing_of
+from apps.accounts.access import access, by_service, person_of, signed_in, standing_of
 from apps.accounts.choices import NATIVE_NAMES
 from apps.audit import clock
-from apps.audit.reasons import Kind, Refused, refuse_if, remedy_of, sentence
+from apps.audit.reasons import Kind, Reason, Refused, refuse_if, remedy_of, sentence
 from apps.offices import overviews, permissions, queries, services
 from apps.offices.choices import Role
 from apps.offices.forms import ConfirmationForm, InstrumentFilterForm, InstrumentForm, RevocationForm
@@ -119,8 +119,8 @@ def instrument_detail(request: HttpRequest, number: str) -> HttpResponse:
     covered = Office.objects.filter(
         pk__in=instrument.coverage.filter(during__contains=max(at, instrument.valid.lower)).values("office")
     )
-    reasons = permissions.reasons_against_revoking(user=request.user, instrument=instrument, at=at)
-    passing = permissions.reasons_against_issuing(user=request.user, at=at, parent=instrument)
+    reasons = permissions.reasons_against_revoking(user=person_of(request), instrument=instrument, at=at)
+    passing = permissions.reasons_against_issuing(user=person_of(request), at=at, parent=instrument)
     context = {
         "instrument": instrument,
         "row": overviews.instrument_row(instrument, at),
@@ -140,15 +140,18 @@ def instrument_issue(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("parent") or request.POST.get("parent") or ""
     parent = _instrument(number) if number else None
     at = clock.now()
-    refuse_if(Kind.NOT_ALLOWED, permissions.reasons_against_issuing(user=request.user, at=at, parent=parent))
+    refuse_if(
+        Kind.NOT_ALLOWED, permissions.reasons_against_issuing(user=person_of(request), at=at, parent=parent)
+    )
     form = InstrumentForm(request.POST or None)
-    status, refused = 200, ()
+    status = 200
+    refused: tuple[Reason, ...] = ()
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
                 instrument = services.issue_instrument(
-                    by=request.user, parent=parent, **form.terms(queries.day_of(at))
+                    by=person_of(request), parent=parent, **form.terms(queries.day_of(at))
                 )
             except Refused as refusal:
                 status, refused = refusal.status, refusal.reasons
@@ -168,7 +171,7 @@ def instrument_revoke(request: HttpRequest, number: str) -> HttpResponse:
     instrument = _instrument(number)
     refuse_if(
         Kind.NOT_ALLOWED,
-        permissions.reasons_against_revoking(user=request.user, instrument=instrument, at=clock.now()),
+        permissions.reasons_against_revoking(user=person_of(request), instrument=instrument, at=clock.now()),
     )
     form = RevocationForm(request.POST or None)
     status = 200
@@ -177,7 +180,7 @@ def instrument_revoke(request: HttpRequest, number: str) -> HttpResponse:
         if form.is_valid():
             try:
                 services.revoke_instrument(
-                    instrument=instrument, reason=form.cleaned_data["reason"], by=request.user
+                    instrument=instrument, reason=form.cleaned_data["reason"], by=person_of(request)
                 )
             except Refused as refusal:
                 status = refusal.status
@@ -232,7 +235,7 @@ def calendar_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a drafted version in force."""
     version = get_object_or_404(CalendarVersion.objects.select_related("calendar"), pk=pk)
     services.confirm_calendar_version(
-        version=version, authority=request.POST.get("authority", ""), by=request.user
+        version=version, authority=request.POST.get("authority", ""), by=person_of(request)
     )
     messages.success(request, _("The calendar is in force; open clocks are computed anew."))
     return redirect("offices:calendar-detail", key=version.calendar.key)

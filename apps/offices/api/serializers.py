@@ -77,7 +77,7 @@ class ScopeSerializer(serializers.Serializer[Any]):
     with_below = serializers.BooleanField(default=False)
 
 
-class InstrumentSerializer(serializers.Serializer[InstrumentRow]):
+class InstrumentSerializer(serializers.Serializer[Any]):
     """An instrument as the register shows it."""
 
     number = serializers.CharField(source="instrument.number")
@@ -96,7 +96,7 @@ class InstrumentSerializer(serializers.Serializer[InstrumentRow]):
     valid_until = serializers.DateTimeField(source="instrument.valid.upper")
     concurrent = serializers.BooleanField(source="instrument.concurrent")
     sub_delegation = serializers.CharField(source="instrument.sub_delegation")
-    parent = serializers.CharField(source="instrument.parent.number", default=None, allow_null=True)
+    parent = serializers.CharField(source="instrument.parent.number", default=None, allow_null=True)  # type: ignore[assignment]
     conditions = serializers.CharField(source="instrument.conditions")
     reporting_duty = serializers.CharField(source="instrument.reporting_duty")
     issued_at = serializers.DateTimeField(source="instrument.issued_at")
@@ -126,7 +126,7 @@ class IssueSerializer(serializers.Serializer[Instrument]):
     reporting_duty = serializers.CharField(default="", allow_blank=True, max_length=5000)
     concurrent = serializers.BooleanField(default=False)
     sub_delegation = serializers.ChoiceField(choices=SubDelegation.choices, default=SubDelegation.NONE)
-    parent = serializers.CharField(required=False, allow_null=True, default=None)
+    parent = serializers.CharField(required=False, allow_null=True, default=None)  # type: ignore[assignment]
 
     def terms(self) -> dict[str, Any]:
         """The arguments of the service; a code that names nothing is a refusal that says so."""

@@ -10,7 +10,7 @@ from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.access import access, by_service, signed_in
+from apps.accounts.access import access, by_service, person_of, signed_in
 from apps.audit import clock
 from apps.offices import overviews, queries, services
 from apps.offices.api.serializers import (
@@ -123,7 +123,7 @@ class InstrumentViewSet(viewsets.ViewSet):
         """Issue an instrument; refused with the reasons of the page."""
         given = IssueSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        instrument = services.issue_instrument(by=request.user, **given.terms())
+        instrument = services.issue_instrument(by=person_of(request), **given.terms())
         return Response(self._shown(instrument), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=RevokeSerializer, responses=InstrumentSerializer)
@@ -134,7 +134,7 @@ class InstrumentViewSet(viewsets.ViewSet):
         given = RevokeSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         revoked = services.revoke_instrument(
-            instrument=instrument, reason=given.validated_data["reason"], by=request.user
+            instrument=instrument, reason=given.validated_data["reason"], by=person_of(request)
         )
         return Response(self._shown(revoked))
 

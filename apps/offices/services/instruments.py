@@ -63,6 +63,8 @@ def issue_instrument(
         if parent is not None:
             parent = Instrument.objects.select_for_update(of=("self",)).get(pk=parent.pk)
         given_by = parent.delegate_post if parent is not None else permissions.issuing_post(by, at)
+        if given_by is None:
+            refuse(Kind.NOT_ALLOWED, Reason("offices.not_an_issuer"))
         draft = policies.InstrumentDraft(
             delegator=by,
             delegate_post=delegate_post,
