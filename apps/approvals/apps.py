@@ -22,6 +22,4 @@ class ApprovalsConfig(AppConfig):
         handlers.register(
             engine.EFFECT_KIND, sweep.take_effect, changes_state=True, lock=sweep.lock_cases_of_decisions
         )
-        register_entry(
-            Entry("work", _("My work"), "approvals:my-work", order=10, prefixes=("/", "/cases/"))
-        )
+        register_entry(Entry("work", _("My work"), "approvals:my-work", order=10, prefixes=("/", "/cases/")))

@@ -85,16 +85,38 @@ class RichProbe(Probe):
             "benefits": ["0.00", "110000.00", "110000.00"],
             "value_usd": "180000.00",
             "columns": [
-                {"rate": "0.0", "npv": "56000.00", "bcr": "1.3415", "roi": "34.15", "discounted_payback": "2.5"},
-                {"rate": "3.5", "npv": "41210.55", "bcr": "1.2601", "roi": "26.01", "discounted_payback": "2.7"},
-                {"rate": "7.0", "npv": "-1210.04", "bcr": "0.9930", "roi": "-0.70", "discounted_payback": None},
+                {
+                    "rate": "0.0",
+                    "npv": "56000.00",
+                    "bcr": "1.3415",
+                    "roi": "34.15",
+                    "discounted_payback": "2.5",
+                },
+                {
+                    "rate": "3.5",
+                    "npv": "41210.55",
+                    "bcr": "1.2601",
+                    "roi": "26.01",
+                    "discounted_payback": "2.7",
+                },
+                {
+                    "rate": "7.0",
+                    "npv": "-1210.04",
+                    "bcr": "0.9930",
+                    "roi": "-0.70",
+                    "discounted_payback": None,
+                },
             ],
             "irr": {"answer": "one", "warns": False, "roots": ["26.4100"]},
             "payback": "2.5000",
         }
 
     def difference(self, subject_id: uuid.UUID, before: int, after: int) -> list[subjects.Change]:
-        pieces = (("equal", "Twelve team sites lose their link for "), ("delete", "seven"), ("insert", "nine"))
+        pieces = (
+            ("equal", "Twelve team sites lose their link for "),
+            ("delete", "seven"),
+            ("insert", "nine"),
+        )
         return [
             subjects.Change("problem.need", "Need", "The need", "seven", "nine", pieces),
             subjects.Change(

@@ -147,6 +147,7 @@ class Review:
     def act(self, case: Case, person: str, action: str, *, key: str = "", **payload: Any) -> MoveResult:
         """One act of a person on the case as it stands; the case object is refreshed."""
         confirmation = payload.pop("confirmation", None)
+        desk = payload.pop("desk", "")
         case.refresh_from_db()
         if action == "decide" and confirmation is None:
             confirmation = Confirmation("password", clock.now(), case.version_hash)
@@ -158,6 +159,7 @@ class Review:
             idempotency_key=key or str(uuid.uuid4()),
             payload=payload,
             confirmation=confirmation,
+            desk=desk,
         )
         case.refresh_from_db()
         return result
@@ -180,7 +182,7 @@ class Review:
         """Each named desk declares, writes and submits."""
         people = {"alignment": "align", "standards": "standards", "value": "value"}
         for desk in desks or tuple(people):
-            self.act(case, people[desk], "declare_no_conflict")
+            self.act(case, people[desk], "declare_no_conflict", desk=desk)
             services.save_assessment(
                 case_id=case.pk,
                 desk=desk,
@@ -189,7 +191,7 @@ class Review:
                 base_revision=0,
                 by=self.people[people[desk]],
             )
-            self.act(case, people[desk], "submit_assessment")
+            self.act(case, people[desk], "submit_assessment", desk=desk)
         return case
 
     def recommend(self, case: Case, outcome: str = "approved") -> Case:

@@ -205,6 +205,7 @@ class MoveRequestSerializer(serializers.Serializer):
 
     action = serializers.ChoiceField(choices=sorted(VERBS))
     seen = SeenSerializer()
+    desk = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
     payload = serializers.DictField(required=False, default=dict)
     confirmation = ConfirmationSerializer(required=False)
 

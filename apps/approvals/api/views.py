@@ -152,6 +152,7 @@ class Moves(APIView):
             seen=Seen(given["seen"]["version_number"], given["seen"]["version_hash"]),
             idempotency_key=key,
             payload=given["payload"],
+            desk=given["desk"],
             confirmation=_confirmation(request, given, given["seen"]["version_hash"]),
             auth_method="token" if request.auth is not None else "session",
         )

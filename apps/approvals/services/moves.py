@@ -93,8 +93,11 @@ def move_case(
     payload: Mapping[str, Any] | None = None,
     confirmation: Confirmation | None = None,
     auth_method: str = "session",
+    desk: str = "",
 ) -> MoveResult:
     """Perform one act on a case: lock, read the clock, ask both lists of reasons, write, record, tell.
+
+    `desk` says at which desk, for a person who sits at several.
 
     Refuses with `not_found` what the person may not see, `invalid` a wrong field, `not_allowed` a wrong person,
     `not_ready` a thing that is not ready, `conflict` an act on another version, one that came too late, or
@@ -133,7 +136,7 @@ def move_case(
         road=case.route.road,
         turns=turns,
     )
-    act = _person(walk, verb, by, viewer, values, payload or {}, confirmation)
+    act = _person(walk, verb, by, viewer, values, payload or {}, confirmation, desk)
     act.event_id = uuid.uuid4()
     from_stage, version_before = case.stage, case.version_hash
     trace = PERFORM[action](act)
@@ -220,6 +223,7 @@ def _person(
     values: Mapping[str, Any],
     payload: Mapping[str, Any],
     confirmation: Confirmation | None,
+    desk: str,
 ) -> Act:
     """Find the turn at which this person may act, and every reason against; the same questions as the page asked."""
     language = payload.get("language") or by.language
@@ -227,7 +231,7 @@ def _person(
     if verb.whole_case:
         refuse_if(Kind.NOT_ALLOWED, reasons_against_whole_case(walk, viewer))
         return act
-    possible = candidates(walk, verb.key)
+    possible = [one for one in candidates(walk, verb.key) if not desk or one.desk.key == desk]
     if not possible:
         refuse(Kind.CONFLICT, Reason("case.no_turn", {"stage": _stage_label(walk)}))
     mine = [one for one in possible if viewer.seats & set(one.turn.seats)]

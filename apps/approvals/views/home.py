@@ -121,7 +121,11 @@ def bounded_text(number: int) -> str:
 def search_chips(found: Queue, tab: str) -> list[dict[str, str]]:
     """The tokens of the search as chips that can be taken away."""
     return [
-        {"text": token.label, "remove_url": _address(tab=tab, q=found.search.without(token)), "icon": "filter"}
+        {
+            "text": token.label,
+            "remove_url": _address(tab=tab, q=found.search.without(token)),
+            "icon": "filter",
+        }
         for token in found.search.tokens
     ]
 
@@ -239,7 +243,9 @@ def empty_state(found: Queue, viewer: Viewer, tab: str, only: str) -> dict[str, 
         "returned": (
             "undo",
             _("Nothing was returned"),
-            _("A case that comes back to your office, with questions or a reason, stands here until you answer."),
+            _(
+                "A case that comes back to your office, with questions or a reason, stands here until you answer."
+            ),
         ),
         "done": (
             "check",
