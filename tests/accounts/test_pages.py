@@ -271,7 +271,7 @@ def test_a_stamp_of_another_session_keeps_nobody_out(signed: Client, person: Use
 
 def test_there_are_no_people_to_try_outside_a_demonstration(client: Client, person: User) -> None:
     User.objects.filter(pk=person.pk).update(demo_role="Submitter")
-    assert "demonstration" not in client.get("/sign-in/").content.decode()
+    assert 'class="demo"' not in client.get("/sign-in/").content.decode()
     assert client.post("/sign-in/as/", {"person": str(person.pk)}).status_code == 404
 
 
