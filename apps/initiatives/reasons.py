@@ -66,6 +66,7 @@ register_sentences(
         "draft_has_case_number": _("The case has left the office; it can be withdrawn, not removed."),
         "revision_unknown": _("The draft has no revision {revision}."),
         "initiative_unknown": _("There is no such initiative, or you may not see it."),
+        "no_office_to_write_for": _("You are not a submitter of this office."),
         "office_unknown": _("There is no office “{office}”."),
         "version_unknown": _("There is no version {number}."),
         "language_unknown": _("“{language}” is not one of the six official languages."),
@@ -104,6 +105,7 @@ register_sentences(
         "not_confirmed": _("Complete it, then confirm it with “yes”."),
         "rows_too_many": _("Keep those that matter most."),
         "not_submitter": _("Ask the submitter of the office to write it, or to name you."),
+        "no_office_to_write_for": _("Choose one of your own offices, or ask its submitter to write it."),
         "draft_locked": _("It opens again when the case is sent back, or a question is asked."),
         "not_subject_by_screening": _(
             "Only OICT decides that a case is not subject. Write to the OICT desk with your answers; if there "
