@@ -1,0 +1,198 @@
+"""The rows behind a number: a filtered list of cases under the viewer's rights, by key and not by page number."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+
+from apps.approvals.choices import Outcome, Side
+from apps.approvals.models import Case, Turn
+from apps.approvals.queries import desk_label, stage_label, step_label
+from apps.approvals.standing import Viewer
+from apps.dashboards.filters import CaseFilter
+from apps.offices.models import Office
+
+PAGE = 50
+COUNT_BOUND = 1000
+
+
+@dataclass(frozen=True)
+class Held:
+    """One open turn of a row: which desk at which office, what it has to do, until when."""
+
+    desk: str
+    step: str
+    office: str
+    side: str
+    due_at: datetime | None
+    is_paused: bool
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case as the list shows it, as plain values."""
+
+    id: uuid.UUID
+    handle: str
+    reference: str
+    title: str
+    language: str
+    office: str
+    stage: str
+    stage_label: str
+    tier: int | None
+    value_usd: Decimal | None
+    outcome: str
+    outcome_label: str
+    submitted_at: datetime | None
+    closed_at: datetime | None
+    held: tuple[Held, ...] = ()
+
+    @property
+    def is_late(self) -> bool:
+        return any(turn.is_late for turn in self.held)
+
+    @property
+    def next_due(self) -> datetime | None:
+        return min((turn.due_at for turn in self.held if turn.due_at and not turn.is_paused), default=None)
+
+    @property
+    def side(self) -> str:
+        """Who holds it, as the numbers count it."""
+        if not self.held:
+            return ""
+        with_office = any(turn.side == Side.OFFICE and not turn.is_paused for turn in self.held)
+        return str(Side.OFFICE) if with_office else str(Side.OICT)
+
+
+@dataclass
+class Page:
+    """Fifty rows, how many there are at least, and the key of the next page."""
+
+    rows: list[Row] = field(default_factory=list)
+    count: int = 0
+    is_bounded: bool = False
+    next: str = ""
+
+
+def cases_for(viewer: Viewer, wanted: CaseFilter, *, now: datetime) -> QuerySet:
+    """The cases that this viewer sees and that fit the filter; removed drafts are never among them."""
+    seen = Case.objects.visible_to(viewer).filter(discarded_at__isnull=True)
+    return wanted.apply(seen, now=now)
+
+
+def own_offices(viewer: Viewer) -> list[Office]:
+    """The offices whose cases this viewer sees as one of their own people."""
+    return list(Office.objects.filter(pk__in=viewer.own_offices).only("pk", "code").order_by("code"))
+
+
+def page(
+    viewer: Viewer,
+    wanted: CaseFilter,
+    *,
+    now: datetime,
+    after: str = "",
+    size: int = PAGE,
+    count: bool = True,
+) -> Page:
+    """One page of rows after the key `after`; an unreadable key is the first page. At most three statements."""
+    cases = cases_for(viewer, wanted, now=now)
+    counted = cases.values("pk")[: COUNT_BOUND + 1].count() if count else 0
+    key = _read(after)
+    if wanted.by_due:
+        due = Turn.objects.running().filter(case=OuterRef("pk")).order_by().values("case")
+        cases = cases.annotate(at=Subquery(due.annotate(first=Min("due_at")).values("first")))
+        if key is not None:
+            at, pk = key
+            cases = cases.filter(Q(at__gt=at) | Q(at=at, pk__gt=pk)) if at else cases
+        cases = cases.order_by("at", "pk")
+    else:
+        cases = cases.annotate(at=F("submitted_at"))
+        if key is not None:
+            at, pk = key
+            rest = Q(submitted_at__lt=at) | Q(submitted_at=at, pk__gt=pk) if at else None
+            cases = cases.filter(
+                rest or Q(submitted_at__isnull=False) | Q(submitted_at__isnull=True, pk__gt=pk)
+            )
+        cases = cases.order_by(F("submitted_at").desc(nulls_first=True), "pk")
+    found = list(cases.select_related("office", "route").defer("facts", "route__definition")[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return Page(
+        rows=_rows(found, now),
+        count=min(counted, COUNT_BOUND),
+        is_bounded=counted > COUNT_BOUND,
+        next=_write(found[-1].at, found[-1].pk) if more else "",
+    )
+
+
+def _rows(cases: Sequence[Any], now: datetime) -> list[Row]:
+    turns = _open_turns([case for case in cases if case.closed_at is None])
+    outcomes = dict(Outcome.choices)
+    return [
+        Row(
+            id=case.pk,
+            handle=case.handle,
+            reference=case.reference or "",
+            title=case.title,
+            language=case.language,
+            office=case.office.code,
+            stage=case.stage,
+            stage_label=stage_label(case),
+            tier=case.tier,
+            value_usd=case.value_usd,
+            outcome=case.outcome,
+            outcome_label=str(outcomes.get(case.outcome, "")),
+            submitted_at=case.submitted_at,
+            closed_at=case.closed_at,
+            held=tuple(_held(case, turn, now) for turn in turns.get(case.pk, ())),
+        )
+        for case in cases
+    ]
+
+
+def _open_turns(cases: Iterable[Any]) -> dict[uuid.UUID, list[Turn]]:
+    found: dict[uuid.UUID, list[Turn]] = {}
+    ids = [case.pk for case in cases]
+    if not ids:
+        return found
+    for turn in Turn.objects.open().filter(case__in=ids).select_related("office").order_by("due_at", "desk"):
+        found.setdefault(turn.case_id, []).append(turn)
+    return found
+
+
+def _held(case: Case, turn: Turn, now: datetime) -> Held:
+    paused = turn.paused_at is not None
+    return Held(
+        desk=desk_label(case, turn),
+        step=step_label(case, turn),
+        office=turn.office.code,
+        side=turn.side,
+        due_at=turn.due_at,
+        is_paused=paused,
+        is_late=not paused and turn.due_at is not None and turn.due_at < now,
+    )
+
+
+def _write(at: datetime | None, pk: uuid.UUID) -> str:
+    text = json.dumps([at.isoformat() if at else None, str(pk)])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(key: str) -> tuple[datetime | None, uuid.UUID] | None:
+    if not key:
+        return None
+    try:
+        at, pk = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+        return datetime.fromisoformat(at) if at else None, uuid.UUID(pk)
+    except (ValueError, TypeError, AttributeError):
+        return None
