@@ -5,23 +5,26 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 
 from apps.approvals.choices import Outcome, Side
+from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
 from apps.approvals.models import Case, Turn
-from apps.approvals.queries import desk_label, stage_label, step_label
 from apps.approvals.standing import Viewer
 from apps.dashboards.filters import CaseFilter
 from apps.offices.models import Office
+from apps.offices.queries import calendars_for, day_of
+from apps.offices.working_time import WorkCalendar
 
 PAGE = 50
 COUNT_BOUND = 1000
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Held:
     due_at: datetime | None
     is_paused: bool
     is_late: bool
+    left: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,10 @@ class Row:
         return any(turn.is_late for turn in self.held)
 
     @property
-    def next_due(self) -> datetime | None:
-        return min((turn.due_at for turn in self.held if turn.due_at and not turn.is_paused), default=None)
+    def next_due(self) -> Held | None:
+        """The running turn that is due first."""
+        running = [turn for turn in self.held if turn.due_at and not turn.is_paused]
+        return min(running, key=lambda turn: turn.due_at or FAR, default=None)
 
     @property
     def side(self) -> str:
@@ -104,7 +110,7 @@ def page(
     size: int = PAGE,
     count: bool = True,
 ) -> Page:
-    """One page of rows after the key `after`; an unreadable key is the first page. At most three statements."""
+    """One page of rows after the key `after`; an unreadable key is the first page. At most four statements."""
     cases = cases_for(viewer, wanted, now=now)
     counted = cases.values("pk")[: COUNT_BOUND + 1].count() if count else 0
     key = _read(after)
@@ -137,6 +143,8 @@ def page(
 
 def _rows(cases: Sequence[Any], now: datetime) -> list[Row]:
     turns = _open_turns([case for case in cases if case.closed_at is None])
+    offices = [turn.office_id for held in turns.values() for turn in held]
+    calendars = calendars_for(offices, day_of(now))
     outcomes = dict(Outcome.choices)
     return [
         Row(
@@ -154,7 +162,7 @@ def _rows(cases: Sequence[Any], now: datetime) -> list[Row]:
             outcome_label=str(outcomes.get(case.outcome, "")),
             submitted_at=case.submitted_at,
             closed_at=case.closed_at,
-            held=tuple(_held(case, turn, now) for turn in turns.get(case.pk, ())),
+            held=tuple(_held(case, turn, now, calendars) for turn in turns.get(case.pk, ())),
         )
         for case in cases
     ]
@@ -170,7 +178,7 @@ def _open_turns(cases: Iterable[Any]) -> dict[uuid.UUID, list[Turn]]:
     return found
 
 
-def _held(case: Case, turn: Turn, now: datetime) -> Held:
+def _held(case: Case, turn: Turn, now: datetime, calendars: Mapping[uuid.UUID, WorkCalendar]) -> Held:
     paused = turn.paused_at is not None
     return Held(
         desk=desk_label(case, turn),
@@ -180,6 +188,7 @@ def _held(case: Case, turn: Turn, now: datetime) -> Held:
         due_at=turn.due_at,
         is_paused=paused,
         is_late=not paused and turn.due_at is not None and turn.due_at < now,
+        left=days_to_go(turn, at=now, calendar=calendars.get(turn.office_id)),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -204,13 +203,13 @@ def case_pattern() -> str:
         return "/cases/_/"
 
 
-def case_rows(rows: list[Row], *, now: datetime) -> list[dict[str, Any]]:
+def case_rows(rows: list[Row]) -> list[dict[str, Any]]:
     """The rows of a list as safe cells; addresses are made from one pattern, not one reversal a row."""
     head, _mark, tail = case_pattern().rpartition("_")
-    return [_case_row(row, f"{head}{row.handle}{tail}", now) for row in rows]
+    return [_case_row(row, f"{head}{row.handle}{tail}") for row in rows]
 
 
-def _case_row(row: Row, url: str, now: datetime) -> dict[str, Any]:
+def _case_row(row: Row, url: str) -> dict[str, Any]:
     return {
         "url": url,
         "reference": look.code(row.reference) if row.reference else format_html("{}", _("not submitted yet")),
@@ -222,7 +221,7 @@ def _case_row(row: Row, url: str, now: datetime) -> dict[str, Any]:
         if row.value_usd is not None
         else look.nothing(),
         "held": _holders(row),
-        "due": _due(row, now),
+        "due": _due(row),
         "is_late": row.is_late,
     }
 
@@ -244,21 +243,22 @@ def _holder(turn: Held) -> SafeString:
     )
 
 
-def _due(row: Row, now: datetime) -> SafeString:
-    due = row.next_due
+def _due(row: Row) -> SafeString:
+    """When its first turn is due and how many working days are left; of a closed case, when it was closed."""
     if row.closed_at is not None:
         return look.moment(row.closed_at, time=False)
-    if due is None:
+    turn = row.next_due
+    if turn is None:
         return look.nothing(_("no deadline"))
-    if due < now:
-        days = (now - due).days
-        late = (
-            ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
-            if days
-            else _("late since today")
-        )
-        return format_html("{} {}", look.moment(due, time=False), look.state("late", late))
-    return look.moment(due)
+    if turn.is_late:
+        late = look.days_left_text(turn.left) if turn.left is not None and turn.left < 0 else _("overdue")
+        return format_html("{} {}", look.moment(turn.due_at, time=False), look.state("late", late))
+    left = (
+        format_html(' <span class="quiet small">{}</span>', look.days_left_text(turn.left))
+        if turn.left
+        else ""
+    )
+    return format_html("{}{}", look.moment(turn.due_at, time=False), left)
 
 
 def summary(count: int, is_bounded: bool, shown: int) -> str:

@@ -15,7 +15,6 @@ from apps.approvals.models import Case
 from apps.audit import clock
 from apps.offices.choices import Role
 from tests.approvals.conftest import MONDAY_MORNING
-from tests.audit.conftest import chained  # noqa: F401  (fixtures)
 from tests.factories.approvals import Review, decision_of, make_review, tick
 from tests.factories.offices import appoint, make_person, make_post
 

@@ -22,14 +22,14 @@ from apps.dashboards.rows import own_offices, page
 class Dashboard(APIView):
     """The numbers of the committee's dashboard, over the cases that the caller may see."""
 
-    @extend_schema(responses=shapes.Numbers)
+    @extend_schema(responses=shapes.DashboardNumbers)
     def get(self, request: Request) -> Response:
         """Return the numbers, with what each means."""
         viewer = viewer_of_request(request._request)
         numbers = portfolio(viewer, now=clock.now())
         numbers.rights = rights_in_words(viewer, own_offices(viewer))
         numbers.definitions = {key: str(words[1]) for key, words in DEFINITIONS.items()}
-        return Response(shapes.Numbers(numbers).data)
+        return Response(shapes.DashboardNumbers(numbers).data)
 
 
 @access(reads_dashboard)
@@ -41,7 +41,7 @@ class Cases(APIView):
             *(OpenApiParameter(part.name, str) for part in fields(CaseFilter)),
             OpenApiParameter("after", str, description="The key that the page before gave as `next`."),
         ],
-        responses=shapes.CaseRows,
+        responses=shapes.DashboardCases,
     )
     def get(self, request: Request) -> Response:
         """Return fifty rows that fit the filter, the newest submission first (overdue ones by their due moment)."""
@@ -57,4 +57,4 @@ class Cases(APIView):
             "next": found.next or None,
             "results": found.rows,
         }
-        return Response(shapes.CaseRows(answer).data)
+        return Response(shapes.DashboardCases(answer).data)

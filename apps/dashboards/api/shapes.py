@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 
-class StageNumbers(serializers.Serializer):
+class DashboardStage(serializers.Serializer):
     """Open cases of one stage."""
 
     stage = serializers.CharField(source="key")
@@ -18,7 +18,7 @@ class StageNumbers(serializers.Serializer):
     most_days = serializers.IntegerField(allow_null=True)
 
 
-class OfficeNumbers(serializers.Serializer):
+class DashboardOffice(serializers.Serializer):
     """Open cases of one office."""
 
     office = serializers.CharField(source="key")
@@ -29,7 +29,7 @@ class OfficeNumbers(serializers.Serializer):
     by_stage = serializers.DictField(child=serializers.IntegerField())
 
 
-class OutcomeNumbers(serializers.Serializer):
+class DashboardOutcome(serializers.Serializer):
     """Closed cases of one outcome."""
 
     outcome = serializers.CharField()
@@ -40,7 +40,7 @@ class OutcomeNumbers(serializers.Serializer):
     value_this_year = serializers.DecimalField(max_digits=18, decimal_places=2)
 
 
-class Exceptions(serializers.Serializer):
+class DashboardExceptions(serializers.Serializer):
     """What asks for attention."""
 
     late = serializers.IntegerField(source="total.late")
@@ -50,7 +50,7 @@ class Exceptions(serializers.Serializer):
     not_approved = serializers.IntegerField(source="not_approved.cases")
 
 
-class Numbers(serializers.Serializer):
+class DashboardNumbers(serializers.Serializer):
     """The dashboard."""
 
     as_of = serializers.DateTimeField()
@@ -60,14 +60,14 @@ class Numbers(serializers.Serializer):
     with_oict = serializers.IntegerField(source="total.with_oict")
     requested_usd = serializers.DecimalField(max_digits=18, decimal_places=2)
     approved_usd = serializers.DecimalField(source="approved.value_usd", max_digits=18, decimal_places=2)
-    exceptions = Exceptions(source="*")
-    stages = StageNumbers(many=True)
-    offices = OfficeNumbers(many=True)
-    outcomes = OutcomeNumbers(source="endings", many=True)
+    exceptions = DashboardExceptions(source="*")
+    stages = DashboardStage(many=True)
+    offices = DashboardOffice(many=True)
+    outcomes = DashboardOutcome(source="endings", many=True)
     definitions = serializers.DictField(child=serializers.CharField())
 
 
-class Turn(serializers.Serializer):
+class DashboardTurn(serializers.Serializer):
     """Who has the turn in a case."""
 
     desk = serializers.CharField()
@@ -77,9 +77,10 @@ class Turn(serializers.Serializer):
     due_at = serializers.DateTimeField(allow_null=True)
     is_paused = serializers.BooleanField()
     is_late = serializers.BooleanField()
+    working_days_left = serializers.IntegerField(source="left", allow_null=True)
 
 
-class CaseRow(serializers.Serializer):
+class DashboardCase(serializers.Serializer):
     """A case behind a number."""
 
     id = serializers.UUIDField()
@@ -94,14 +95,14 @@ class CaseRow(serializers.Serializer):
     outcome = serializers.CharField()
     submitted_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
-    turns = Turn(source="held", many=True)
+    turns = DashboardTurn(source="held", many=True)
 
 
-class CaseRows(serializers.Serializer):
+class DashboardCases(serializers.Serializer):
     """Fifty rows, how many there are (at most 1,000 are counted), and where the next are."""
 
     as_of = serializers.DateTimeField()
     count = serializers.IntegerField()
     count_is_bounded = serializers.BooleanField()
     next = serializers.CharField(allow_null=True)
-    results = CaseRow(many=True)
+    results = DashboardCase(many=True)

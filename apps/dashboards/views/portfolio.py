@@ -53,7 +53,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "offices": tables.office_table(numbers),
         "money": tables.money_rows(numbers),
         "exceptions": tables.exceptions(numbers),
-        "late_rows": tables.case_rows(late.rows, now=now),
+        "late_rows": tables.case_rows(late.rows),
         "chart": charts.flow(numbers, list_url=url),
         "definitions": DEFINITIONS,
     }
@@ -79,7 +79,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     query = wanted.query()
     context = {
         "as_of": now,
-        "rows": tables.case_rows(found.rows, now=now),
+        "rows": tables.case_rows(found.rows),
         "wanted": wanted,
         "chips": tables.chip_rows(wanted, stages),
         "summary": tables.summary(found.count, found.is_bounded, len(found.rows)),
