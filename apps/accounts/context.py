@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import navigation
 from apps.accounts.choices import NATIVE_NAMES, direction_of, language_of
 
+DENSITIES = {"roomy": _("Roomy rows"), "dense": _("Dense rows")}
 THEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
 
 
@@ -18,6 +19,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's parts, each computed only if the page draws it."""
     language = language_of(translation.get_language())
     theme = request.COOKIES.get("theme", "auto")
+    density = "dense" if request.COOKIES.get("density") == "dense" else "roomy"
 
     def ask_entries() -> list[dict[str, Any]]:
         return navigation.entries_for(request) if request.user.is_authenticated else []
@@ -31,6 +33,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "languages": [(key, name, key == language) for key, name in NATIVE_NAMES.items()],
         "theme": theme if theme in THEMES else "auto",
         "themes": [(key, label, key == theme) for key, label in THEMES.items()],
+        "density": density,
+        "densities": [(key, label, key == density) for key, label in DENSITIES.items()],
         "nav_entries": SimpleLazyObject(ask_entries),
         "inbox": SimpleLazyObject(ask_unread),
         "banners": SimpleLazyObject(navigation.banners),

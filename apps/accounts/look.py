@@ -322,6 +322,15 @@ def progress(done: int, total: int, label: Any = "") -> SafeString:
     )  # fmt: skip
 
 
+def term(word: Any, sentence: Any) -> SafeString:
+    """Return a technical word whose sentence is one key away. Not within a paragraph: beside or instead of one."""
+    return format_html(
+        '<details class="term"><summary>{}</summary><span class="term__sentence">{}</span></details>',
+        word,
+        sentence,
+    )
+
+
 def chip(text: Any, *, url: str = "", remove_url: str = "", icon_name: str = "") -> SafeString:
     """Return a chip: a word of a search, a tag; with a link, or with a way to take it away."""
     inner = format_html("{}<bdi>{}</bdi>", icon(icon_name) if icon_name else "", text)

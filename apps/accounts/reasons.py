@@ -10,6 +10,8 @@ register_sentences(
         "accounts.too_many_attempts": _("There were too many attempts with a wrong password."),
         "accounts.no_idempotency_key": _("The request carries no Idempotency-Key."),
         "accounts.token_cannot_decide": _("A token cannot decide."),
+        "accounts.token_for_services_only": _("A token is for a service account that is open."),
+        "accounts.token_too_long": _("A token is valid for 1 to {days} days."),
         "accounts.language_unknown": _("{language} is none of the six official languages."),
         "accounts.time_zone_unknown": _("There is no time zone with the name {zone}."),
     },

@@ -10,6 +10,7 @@ own = (
         path("profile/", views.profile, name="profile"),
         path("language/", views.choose_language, name="language"),
         path("theme/", views.choose_theme, name="theme"),
+        path("density/", views.choose_density, name="density"),
         path("keys/", views.keys, name="keys"),
         path("look/", views.look, name="look"),
         path("sign-in/as/", views.sign_in_as, name="sign-in-as"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts import demo
 from apps.accounts.access import access, person_of, public, signed_in
 from apps.accounts.choices import Language, locale_of
-from apps.accounts.context import THEMES
+from apps.accounts.context import DENSITIES, THEMES
 from apps.accounts.forms import ProfileForm
 from apps.accounts.middleware import keep_cookie
 from apps.accounts.services import set_reading
@@ -79,6 +79,17 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(safe_next(request))
     if theme in THEMES:
         keep_cookie(request, response, "theme", theme)
+    return response
+
+
+@access(public)
+@require_POST
+def choose_density(request: HttpRequest) -> HttpResponse:
+    """Keep roomy or dense rows in the browser."""
+    density = request.POST.get("density", "")
+    response = HttpResponseRedirect(safe_next(request))
+    if density in DENSITIES:
+        keep_cookie(request, response, "density", density)
     return response
 
 

@@ -20,7 +20,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") {
-      document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      document.querySelectorAll("details.menu[open], details.term[open]").forEach((menu) => {
         menu.open = false;
         menu.querySelector("summary").focus();
       });
@@ -47,7 +47,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    document.querySelectorAll("details.menu[open], details.term[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
     });
   });

@@ -42,6 +42,7 @@ def test_a_public_address_is_one_of_these() -> None:
         [
             "language/",
             "theme/",
+            "density/",
             "sign-in/as/",
             "sign-in/",
             "sign-out/",

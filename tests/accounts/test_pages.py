@@ -203,12 +203,13 @@ def test_many_wrong_passwords_are_slowed_down(client: Client, person: User) -> N
         "\x00//evil.example",
     ],
 )
-@pytest.mark.parametrize("form", ["sign-in", "language", "theme"])
+@pytest.mark.parametrize("form", ["sign-in", "language", "theme", "density"])
 def test_nobody_is_led_away(client: Client, person: User, form: str, address: str) -> None:
     fields = {
         "sign-in": {"login": "amara@example.org", "password": PASSWORD},
         "language": {"language": "fr"},
         "theme": {"theme": "dark"},
+        "density": {"density": "dense"},
     }[form]
     answer = client.post(f"/{form}/", {**fields, "next": address})
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -346,6 +347,13 @@ def test_colours_are_kept(client: Client) -> None:
     assert 'data-theme="dark"' in client.get("/sign-in/").content.decode()
     client.post("/theme/", {"theme": "auto"})
     assert "data-theme" not in client.get("/sign-in/").content.decode()
+
+
+def test_rows_are_as_dense_as_people_like(client: Client) -> None:
+    client.post("/density/", {"density": "dense"})
+    assert 'data-density="dense"' in client.get("/sign-in/").content.decode()
+    client.post("/density/", {"density": "roomy"})
+    assert "data-density" not in client.get("/sign-in/").content.decode()
 
 
 def test_the_profile_is_kept(signed: Client, person: User) -> None:

@@ -1,0 +1,33 @@
+"""`issue_token`: a token for a service account, shown once."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.accounts import services
+from apps.accounts.models import User
+from apps.audit.reasons import Refused, sentence
+
+
+class Command(BaseCommand):
+    help = "Give a service account a token for the API. It is shown once; tokens read and submit, and never decide."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email", help="the service account")
+        parser.add_argument("--by", required=True, help="e-mail address of the administrator who issues it")
+        parser.add_argument("--days", type=int, default=30, help="how long it is valid (at most 90)")
+        parser.add_argument("--revoke", action="store_true", help="end all tokens of the account instead")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            user = User.objects.get_by_natural_key(options["email"])
+            by = User.objects.get_by_natural_key(options["by"])
+        except User.DoesNotExist as error:
+            raise CommandError("There is no account with this e-mail address.") from error
+        try:
+            if options["revoke"]:
+                self.stdout.write(f"{services.revoke_tokens(user=user, by=by)} ended")
+            else:
+                self.stdout.write(services.issue_token(user=user, days=options["days"], by=by))
+        except Refused as refusal:
+            raise CommandError(" ".join(sentence(reason) for reason in refusal.reasons)) from refusal
