@@ -29,6 +29,7 @@ from apps.offices.models import (
 FOLDER = Path(__file__).resolve().parent / "reference"
 LANGUAGES = ("en", "ar", "fr", "es", "ru", "zh")
 OFFICIAL_SOURCE = "United Nations official holidays, transcribed"
+WEEK_SOURCE = "working week of the duty station"
 HOST_SOURCE = "host country list, to be confirmed"
 SINCE = date(2000, 1, 1)
 DRAFT_SINCE = date(2024, 1, 1)
@@ -96,7 +97,8 @@ class Loader:
             official = {d: (n, s) for d, (n, s, kind) in days.items() if kind == "official"}
             everything = {d: (n, s) for d, (n, s, _kind) in days.items()}
             versions = list(calendar.versions.all()) if key in known else []
-            self._version(calendar, versions, week, official, SINCE, OFFICIAL_SOURCE, confirm=True)
+            source = OFFICIAL_SOURCE if official else WEEK_SOURCE
+            self._version(calendar, versions, week, official, SINCE, source, confirm=True)
             if everything != official:
                 self._version(calendar, versions, week, everything, DRAFT_SINCE, HOST_SOURCE, confirm=False)
 
