@@ -75,6 +75,14 @@ register_sentences(
             "By your answers this is a matter of the office itself (paragraph 16)."
         ),
         "screening_incomplete": _("“{question}” is not answered."),
+        # Rows of a portfolio
+        "import_row_unreadable": _("The row cannot be read ({why})."),
+        "import_row_width": _("The row has {cells} cells; the file has {columns} columns."),
+        "import_row_not_utf8": _("The row is not written in UTF-8."),
+        "import_row_without_id": _("The row has no usable identifier ({column})."),
+        "import_row_changed": _("The row came in before with another content; a registered version stays."),
+        "import_row_unmapped": _("No office is named for {agency}/{bureau} in the mapping file."),
+        "import_office_unknown": _("The mapping file names the office “{office}”, which does not exist."),
         "rates_not_loaded": _("No UN operational rate of {currency} is known on or before {on}."),
         "rates_file_wrong": _("Line {line} of the file of rates: {why}."),
     },
