@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 def frozen_versions() -> Iterator[tuple[str, str]]:
@@ -17,10 +18,15 @@ class InitiativesConfig(AppConfig):
     label = "initiatives"
 
     def ready(self) -> None:
+        from apps.accounts.navigation import Entry, register_entry
         from apps.approvals.subjects import register_subject
         from apps.audit.export import register_snapshots
         from apps.initiatives import reasons  # noqa: F401  (its sentences register themselves)
         from apps.initiatives.subject import SUBJECT
 
+        prefixes = ("/initiatives/",)
+        register_entry(
+            Entry("initiatives", _("Initiatives"), "initiatives:initiative-list", order=20, prefixes=prefixes)
+        )
         register_subject(SUBJECT)
         register_snapshots("initiatives", frozen_versions)
