@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
+from apps.accounts.choices import Language
 from apps.accounts.models import User
 from apps.approvals.services import discard_case, open_case, rename_case
 from apps.audit import clock
@@ -60,7 +60,7 @@ def start_draft(
     name, wrong = clean(SHORT_1.by_key["title"], title)
     if not name and not wrong:
         wrong = [Reason("title_missing", {}, "title")]
-    if language not in dict(settings.LANGUAGES):
+    if language not in Language.values:
         wrong.append(Reason("language_unknown", {"language": str(language)[:10]}, "language"))
     wrong += policies.problems_of(SHORT_1.by_key["title"], name) if not wrong else []
     refuse_if("invalid", wrong)

@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("ar", "Arabic"),
-                            ("zh-hans", "Chinese"),
+                            ("zh", "Chinese"),
                             ("en", "English"),
                             ("fr", "French"),
                             ("ru", "Russian"),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.urls import reverse
 
+from apps.accounts.choices import Language
 from apps.initiatives.choices import InitiativeStatus
 from apps.initiatives.querysets import InitiativeQuerySet
 
@@ -18,7 +19,7 @@ class Initiative(models.Model):
     office = models.ForeignKey("offices.Office", on_delete=models.PROTECT, related_name="initiatives")
     title = models.CharField(max_length=200)
     summary = models.CharField(max_length=300, blank=True)
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(max_length=10, choices=Language.choices)
     kind = models.CharField(max_length=40, blank=True)
     screening = models.JSONField(default=dict, blank=True)
     case_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
