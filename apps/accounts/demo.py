@@ -7,6 +7,9 @@ from django.conf import settings
 
 from apps.accounts.models import User
 
+#: Everybody of a demonstration signs in, and confirms decisions, with this one; it is known to all.
+PASSWORD = "first-look-at-the-road"  # noqa: S105
+
 
 @dataclass(frozen=True)
 class DemoPerson:
