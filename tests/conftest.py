@@ -133,6 +133,12 @@ class _Clone:
 _clone: _Clone | None = None
 
 
+def renew_database() -> None:
+    """Give this process a fresh clone (for what is loaded once for a whole file, and committed)."""
+    assert _clone is not None
+    _clone.renew()
+
+
 @pytest.fixture(scope="session")
 def _servers() -> Iterator[None]:
     """Keep the embedded servers in use for as long as this process runs tests."""

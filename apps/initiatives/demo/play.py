@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -84,15 +85,17 @@ def is_loaded() -> bool:
 
 
 @transaction.atomic
-def load(say: Callable[[str], object] = lambda line: None) -> bool:
-    """Load people, instruments and portfolio; False where they are there already. Refuses nothing by itself:
-    the command asks first whether this is a demonstration."""
+def load(say: Callable[[str], object] = lambda line: None, *, with_cases: bool = True) -> bool:
+    """Load people, instruments and (unless told otherwise) the portfolio; False where they are there already.
+
+    Refuses nothing by itself: the command asks first whether this is a demonstration.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
     if is_loaded():
         return False
     with register.origin("demo"), _settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
-        Play(now=clock.now(), say=say).run()
+        Play(now=clock.now(), say=say).run(with_cases=with_cases)
     return True
 
 
@@ -141,13 +144,16 @@ class Play:
     offices: dict[str, Office] = field(default_factory=dict)
     keys: Iterator[int] = field(default_factory=count)
 
-    def run(self) -> None:
+    def run(self, *, with_cases: bool) -> None:
         self.offices = {office.code: office for office in Office.objects.select_related("duty_station")}
         with clock.set_to(self.now - timedelta(days=BEGINS)):
             self._appoint()
-            confirm_drafts(by=self.holders["UN-SECRETARIAT-ADMINISTRATOR"], authority="Head of administration")
+            confirm_drafts(
+                by=self.holders["UN-SECRETARIAT-ADMINISTRATOR"], authority="Head of administration"
+            )
         self.say(f"{len(set(self.holders.values()))} people on {len(self.holders)} posts")
-        acts = sorted([*self._instruments(), *self._stories()], key=lambda act: act[0])
+        stories_acts = self._stories() if with_cases else ()
+        acts = sorted([*self._instruments(), *stories_acts], key=lambda act: act[0])
         for instant, perform in acts:
             self._ring_until(instant)
             with clock.set_to(instant):
@@ -221,13 +227,12 @@ class Play:
             before = datetime.min.replace(tzinfo=UTC)
             for number, step in enumerate(story.steps):
                 office = story.office if step.act in PEOPLE else "DPKO" if step.act == "opinion" else OICT
-                if step.day == 0:
-                    instant = self.now
-                else:
-                    instant = self._at(office, step.day, minute=place * 17 + number * 61)
+                instant = (
+                    self.now if step.day == 0 else self._at(office, step.day, minute=place * 17 + number * 61)
+                )
                 instant = min(max(instant, before + timedelta(minutes=23)), self.now)
                 before = instant
-                yield instant, lambda story=story, step=step: self._act(story, step)
+                yield instant, partial(self._act, story, step)
 
     def _ring_until(self, instant: datetime) -> None:
         """Let what is due before an instant ring at its own moment, and send what was said."""
@@ -320,7 +325,7 @@ class Play:
             language=story.language,
             by=by,
         )
-        self.cases[story.key] = Case.objects.get(pk=initiative.case_id)
+        self.cases[story.key] = Case.objects.get(subject_id=initiative.pk)
 
     def _write(self, story: Story, by: User, *, complete: bool) -> None:
         office = self.offices[story.office]
@@ -337,9 +342,7 @@ class Play:
             return
         left = () if complete else story.data.get("left_out", ())
         kept = () if complete else story.data.get("kept_only", ())
-        self._save(
-            story, by, {k: v for k, v in answers.items() if k not in left and (not kept or k in kept)}
-        )
+        self._save(story, by, {k: v for k, v in answers.items() if k not in left and (not kept or k in kept)})
 
     def _save(self, story: Story, by: User, changes: Mapping[str, Any]) -> None:
         if not changes:
@@ -443,7 +446,9 @@ class Play:
         else:
             case = self.cases[story.key]
             case.refresh_from_db()
-            values["scope"] = story.text("decision", "scope", "The whole, as described in the version decided on.")
+            values["scope"] = story.text(
+                "decision", "scope", "The whole, as described in the version decided on."
+            )
             values["amount_max"] = story.text("decision", "amount") or str(case.value_usd)
             values["valid_until"] = (clock.now().date() + timedelta(days=730)).isoformat()
         if outcome == "approved_with_conditions":

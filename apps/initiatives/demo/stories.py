@@ -130,12 +130,11 @@ def _options(data: dict[str, Any], words: dict[str, Any]) -> list[dict[str, str]
     kind = {"custom": "build", "enhancement": "build", "configuration": "reuse", "extension": "reuse"}
     chosen = kind.get(data["kind"], "buy")
     other = "buy" if chosen == "reuse" else "reuse"
-    rows = [
+    return [
         {"id": "o1", "kind": "do_nothing", "name": words["nothing"][0], "words": data["if_nothing"]},
         {"id": "o2", "kind": other, "name": data["instead"][0], "words": data["instead"][1]},
         {"id": "o3", "kind": chosen, "name": data["chosen"][0], "words": data["chosen"][1], "chosen": "yes"},
     ]
-    return rows
 
 
 def _standard(code: str, data: dict[str, Any], words: dict[str, Any]) -> dict[str, str]:

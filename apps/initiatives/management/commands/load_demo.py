@@ -17,9 +17,7 @@ REFERENCE = ("load_reference", "load_standards", "load_rates", "load_routes")
 
 
 class Command(BaseCommand):
-    help = (
-        "Loads made-up people, instruments and initiatives at every stage of the road; a second run changes nothing."
-    )
+    help = "Loads made-up people, instruments and initiatives at every stage of the road; a second run changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--people", action="store_true", help="only print whom to sign in as")
@@ -47,7 +45,11 @@ class Command(BaseCommand):
             self.stdout.write("The demonstration is there already; nothing has changed.")
 
     def _print_people(self) -> None:
-        shown = [(person["shown"], play.address_of(person)) for person, _posts in play.people() if "shown" in person]
+        shown = [
+            (person["shown"], play.address_of(person))
+            for person, _posts in play.people()
+            if "shown" in person
+        ]
         width = max(len(role) for role, _address in shown)
         self.stdout.write(f"Sign in as one of these people; the password of each is {PASSWORD}")
         for role, address in shown:
