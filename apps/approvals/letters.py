@@ -5,7 +5,8 @@ A letter is composed from the decision alone, once, and stored with it; a page o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import translation
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.choices import locale_of
 from apps.approvals.choices import APPROVALS, ConditionKind, Outcome
+from apps.audit.reasons import Kind, refuse_if
 from apps.offices.naming import in_language
 
 
@@ -78,3 +80,43 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
             {"kind": "paragraph", "text": in_language(decision.post_title or {}, language)},
         ]
     return {"language": language, "blocks": [block for block in blocks if block["text"]]}
+
+
+def preview_letter(
+    *,
+    case: Any,
+    values: Mapping[str, Any],
+    recommendation: Any,
+    language: str,
+    check: Any,
+    at: datetime,
+) -> dict[str, Any]:
+    """The letter as it would go out, from a decision that is not made yet. Nothing is written.
+
+    Refuses (`invalid`) what a decision must say and does not, as the act itself would.
+    """
+    from apps.approvals import policies
+    from apps.approvals.models import Condition, Decision
+
+    refuse_if(Kind.INVALID, policies.reasons_against_decision_content(case, values, recommendation, at=at))
+    approving = values["outcome"] in APPROVALS
+    instrument = check.instrument if check is not None else None
+    decision = Decision(
+        case=case,
+        round=case.round,
+        outcome=values["outcome"],
+        instrument_number=instrument.number if instrument else "",
+        reasons=values["reasons"],
+        what_would_change=values["what_would_change"],
+        language=language,
+        scope=values["scope"],
+        amount_max=values["amount_max"] if approving else None,
+        valid_until=values["valid_until"] if approving else None,
+        version_number=case.version_number,
+        version_hash=case.version_hash,
+    )
+    rows = [
+        Condition(decision=decision, position=position, language=language, **row)
+        for position, row in enumerate(values["conditions"], start=1)
+    ]
+    return compose_letter(case, decision, rows)

@@ -5,7 +5,7 @@ viewer may see.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -34,8 +34,8 @@ from apps.approvals.services.verbs import RULE_PAST, VERBS
 from apps.approvals.standing import Viewer, viewer_from
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.offices.naming import in_language
-from apps.offices.queries import calendar_for, day_of
-from apps.offices.working_time import days_held
+from apps.offices.queries import calendars_for, day_of
+from apps.offices.working_time import WorkCalendar, days_held
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -52,6 +52,7 @@ __all__ = [
     "QueueRow",
     "TimelineRow",
     "case_for",
+    "case_id_of",
     "case_view",
     "counts",
     "days_to_go",
@@ -89,6 +90,19 @@ def case_for(viewer: Viewer, handle: str, *, at_least: str = Level.SUMMARY) -> C
         found = rows.filter(reference=handle[:60]).first() if "\x00" not in handle else None
     order = (Level.HIDDEN, Level.CARD, Level.SUMMARY, Level.FULL)
     if found is None or order.index(found.level) < order.index(Level(at_least)):
+        refuse(Kind.NOT_FOUND, Reason("case.not_found"))
+    return found
+
+
+def case_id_of(handle: str) -> uuid.UUID:
+    """The id behind a reference or id, for an act: the engine itself refuses what the person may not see."""
+    try:
+        return uuid.UUID(str(handle))
+    except ValueError:
+        pass
+    rows = Case.objects.filter(reference=handle[:60]) if "\x00" not in handle else Case.objects.none()
+    found = rows.values_list("pk", flat=True).first()
+    if found is None:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
     return found
 
@@ -132,6 +146,7 @@ class CaseView:
     case: Case
     viewer: Viewer
     turns: list[Turn]
+    calendars: dict[uuid.UUID, WorkCalendar]
     explanation: Explanation
     declared: list[ConflictDeclaration]
     assessments: list[Assessment]
@@ -172,11 +187,11 @@ class CaseView:
         return self.level == Level.SUMMARY
 
 
-def case_view(viewer: Viewer, user: User, handle: str) -> CaseView:
+def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = None) -> CaseView:
     """Everything for the case page, in a bounded number of statements; refuses with "not found" below the
-    summary level.
+    summary level. `case` is what `case_for` has just answered, where it was asked before.
     """
-    case = case_for(viewer, handle)
+    case = case or case_for(viewer, handle)
     turns = list(
         Turn.objects.filter(case=case)
         .select_related("office__duty_station", "taken_by")
@@ -202,16 +217,24 @@ def case_view(viewer: Viewer, user: User, handle: str) -> CaseView:
         if full
         else []
     )
+    calendars = calendars_for([turn.office_id for turn in turns], day_of(viewer.at))
     return CaseView(
         case=case,
         viewer=viewer,
         turns=turns,
+        calendars=calendars,
         explanation=explanation,
         declared=declared,
         assessments=assessments,
         progress=_progress(case, turns, viewer),
         timeline=_timeline(moves, hide_decision=decision is not None and not may_read) if full else [],
-        ledger=ledger(case, turns, at=viewer.at, paused="request_clarification" in happened),
+        ledger=ledger(
+            case,
+            turns,
+            at=viewer.at,
+            calendars=calendars,
+            paused="request_clarification" in happened,
+        ),
         clarifications=list(
             Clarification.objects.filter(case=case).prefetch_related("items").order_by("number")
         )
@@ -267,8 +290,17 @@ def _timeline(moves: Sequence[Move], *, hide_decision: bool) -> list[TimelineRow
     return rows
 
 
-def ledger(case: Case, turns: Sequence[Turn], *, at: datetime, paused: bool = True) -> Ledger:
+def ledger(
+    case: Case,
+    turns: Sequence[Turn],
+    *,
+    at: datetime,
+    calendars: Mapping[uuid.UUID, WorkCalendar] | None = None,
+    paused: bool = True,
+) -> Ledger:
     """Working days held by each side: the union of its open intervals less the pauses, each office in its calendar."""
+    if calendars is None:
+        calendars = calendars_for([turn.office_id for turn in turns], day_of(at))
     pauses: dict[uuid.UUID, list[tuple[datetime, datetime | None]]] = {}
     for pause in TurnPause.objects.filter(turn__case=case) if paused else ():
         pauses.setdefault(pause.turn_id, []).append((pause.paused_at, pause.resumed_at))
@@ -277,10 +309,10 @@ def ledger(case: Case, turns: Sequence[Turn], *, at: datetime, paused: bool = Tr
     for turn in turns:
         if turn.stage in ("draft", "cooling_off"):
             continue
-        office_of[turn.side] = turn.office
+        office_of[turn.side] = turn.office_id
         held[turn.side] += list(_running(turn, pauses.get(turn.pk, []), at))
     days = {
-        side: days_held(intervals, calendar_for(office_of[side], day_of(at))) if intervals else 0
+        side: days_held(intervals, calendars[office_of[side]]) if intervals else 0
         for side, intervals in held.items()
     }
     return Ledger(office_days=days[Side.OFFICE], oict_days=days[Side.OICT])

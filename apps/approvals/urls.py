@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from apps.approvals.views import home
+from apps.approvals.views import acts, assess, case, home
 
 app_name = "approvals"
 urlpatterns = [
     path("", home.my_work, name="my-work"),
+    path("cases/<str:handle>/", case.case_detail, name="case-detail"),
+    path("cases/<str:handle>/versions/<int:number>/", case.case_version, name="case-version"),
+    path(
+        "cases/<str:handle>/difference/<int:before>/<int:after>/",
+        case.case_difference,
+        name="case-difference",
+    ),
+    path("cases/<str:handle>/acts/<slug:verb>/", acts.act, name="act"),
+    path("cases/<str:handle>/assess/<slug:desk>/", assess.assess, name="assess"),
+    path("cases/<str:handle>/assess/<slug:desk>/save/", assess.save, name="assess-save"),
+    path("cases/<str:handle>/letter/", case.case_letter, name="case-letter"),
+    path("cases/<str:handle>/why/", case.case_why, name="case-why"),
 ]
