@@ -1,5 +1,6 @@
-"""What instruments come to: one row for each function, covered office and period, by the dated tree
-(seam 10)."""
+"""What instruments come to: one row for each function, covered office and period, by the dated tree (seam
+10).
+"""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ ORDER BY 1, 2, 3
 
 def expanded(instrument_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, DateTimeTZRange]]]:
     """For each instrument the offices that it covers, each with the periods in which it does (one
-    statement)."""
+    statement).
+    """
     with connection.cursor() as cursor:
         cursor.execute(_EXPANDED, {"instruments": list(instrument_ids)})
         found: dict[UUID, list[tuple[UUID, DateTimeTZRange]]] = defaultdict(list)

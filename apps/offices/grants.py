@@ -1,11 +1,9 @@
 """Object permissions: the one place that speaks to django-guardian (an import contract holds that).
 
-Grants go to groups (role × office), never to single people except a named exception with an end. They
-are written
-to direct foreign-key tables, of which each app declares its own (`register_grants`), and the whole map
-can be made
-anew from what is declared and who holds which post (`rebuild_grants`). Authority never depends on a row here:
-instruments and posts are asked by date.
+Grants go to groups (role × office), never to single people except a named exception with an end. They are
+written to direct foreign-key tables, of which each app declares its own (`register_grants`), and the whole
+map can be made anew from what is declared and who holds which post (`rebuild_grants`). Authority never
+depends on a row here: instruments and posts are asked by date.
 """
 
 from __future__ import annotations
@@ -91,7 +89,8 @@ def codenames_of(role: str) -> tuple[str, ...]:
 
 def sync_role(role: str, office: Office, *, at: datetime) -> None:
     """Bring the group of a role at an office in line with who holds the role there; made with the first
-    holder."""
+    holder.
+    """
     group = _role_group(role, office)
     _set_members(group, _holders(role, office.pk, at))
 
@@ -109,8 +108,9 @@ def allowed_on(user: User, codename: str, office: Office) -> bool:
 
 
 def rebuild_grants(*, at: datetime, check: bool = False) -> list[str]:
-    """Compare every group and every declared table with what should be there, mend (unless `check`),
-    say what differed."""
+    """Compare every group and every declared table with what should be there, mend (unless `check`), say
+    what differed.
+    """
     with transaction.atomic():
         found = [*_compare_groups(at, check), *_strays(check)]
         for key in sorted(_tables):

@@ -1,5 +1,6 @@
 """Bringing in the reference data: what is new is made, what changed is changed, and each is recorded
-(origin `import`)."""
+(origin `import`).
+"""
 
 from __future__ import annotations
 
@@ -243,8 +244,7 @@ def load_reference(folder: Path = FOLDER, *, say: Callable[[str], None] = lambda
 
 
 def confirm_drafts(*, by: Any, authority: str) -> int:
-    """Confirm every drafted version of a calendar (a demonstration's administrator does); returns how
-    many."""
+    """Confirm every drafted version of a calendar (a demonstration's administrator does); returns how many."""
     drafts = CalendarVersion.objects.filter(confirmed_at=None).order_by("calendar__key", "number")
     for version in drafts:
         services.confirm_calendar_version(version=version, authority=authority, by=by)

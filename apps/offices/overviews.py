@@ -126,7 +126,8 @@ def posts_and_holders(office: Office, at: datetime) -> list[tuple[Post, PostHold
 
 def functions_at(office: Office, at: datetime) -> list[FunctionHeld]:
     """The functions held for an office at an instant: by the report itself, and under instruments (three
-    statements)."""
+    statements).
+    """
     day = queries.day_of(at)
     paragraphs = set(
         ParagraphHolding.objects.filter(office=office, during__contains=day).values_list(

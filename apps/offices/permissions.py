@@ -1,8 +1,7 @@
 """May this person? The one place where posts, instruments and the framework's own holders meet.
 
 Asked before the act to explain, and again inside its transaction with `lock=True`, so that authority is
-checked at the second
-of the act (A/61/765, 14 to 18). The explanation comes from the code that enforces.
+checked at the second of the act (A/61/765, 14 to 18). The explanation comes from the code that enforces.
 """
 
 from __future__ import annotations
@@ -34,7 +33,8 @@ paragraph."""
 @dataclass(frozen=True)
 class WhoCan:
     """One who can exercise a function: the person, their post, and the instrument (none: by the report
-    itself)."""
+    itself).
+    """
 
     user: User
     post: Post
@@ -91,13 +91,11 @@ def reasons_against_exercising(
 ) -> AuthorityCheck:
     """May this person exercise this function for this office and amount at this instant?
 
-    Allowed: by the post that holds the paragraph by the report itself (the CITO for 18, without limit),
-    or by an instrument in
-    force at the second that covers the function, the office and the amount. With `lock=True` (inside the
-    transaction of the act)
-    the holding and the coverage are read `FOR SHARE`, so that a revocation waits or has already won.
-    Refused otherwise, with the
-    fact, the instrument and, where `explain`, who can.
+    Allowed: by the post that holds the paragraph by the report itself (the CITO for 18, without limit), or
+    by an instrument in force at the second that covers the function, the office and the amount. With
+    `lock=True` (inside the transaction of the act) the holding and the coverage are read `FOR SHARE`, so
+    that a revocation waits or has already won. Refused otherwise, with the fact, the instrument and, where
+    `explain`, who can.
     """
     if not getattr(user, "is_active", False):
         return AuthorityCheck(reasons=[Reason("offices.not_active")])
@@ -127,7 +125,8 @@ def who_can_exercise(
     *, function: str, office_id: UUID, amount_usd: Decimal | None, at: datetime
 ) -> list[WhoCan]:
     """Everyone who can exercise a function for an office and amount at an instant: the inherent holders
-    first, then by ceiling."""
+    first, then by ceiling.
+    """
     paragraph = _paragraph(function)
     found = [
         WhoCan(holding.user, holding.post, None, None)
@@ -156,7 +155,8 @@ def who_can_exercise(
 
 def reasons_against_issuing(*, user: User, at: datetime, parent: Instrument | None = None) -> list[Reason]:
     """Who issues: the CITO; for a sub-delegation, the holder of the post that the parent names. An
-    administrator never does."""
+    administrator never does.
+    """
     if not getattr(user, "is_active", False):
         return [Reason("offices.not_active")]
     if parent is not None:
@@ -188,8 +188,9 @@ def issuing_post(user: User, at: datetime) -> Post | None:
 
 
 def reasons_against_appointing(*, user: User | None, office: Office, at: datetime) -> list[Reason]:
-    """Who appoints: an administrator of the office or of one above. `None` is the Organization's own
-    data being loaded."""
+    """Who appoints: an administrator of the office or of one above. `None` is the Organization's own data
+    being loaded.
+    """
     if user is None or queries.standing_of(user, at).has(Role.ADMINISTRATOR, office.pk):
         return []
     return [

@@ -58,8 +58,9 @@ class InstrumentDraft:
 
 
 def latest_end(begins: datetime) -> datetime:
-    """The last instant to which an instrument that begins then may hold: 24 months later (29 February:
-    the 28th)."""
+    """The last instant to which an instrument that begins then may hold: 24 months later (29 February: the
+    28th).
+    """
     begins = begins.astimezone(UTC)
     day = 28 if (begins.month, begins.day) == (2, 29) else begins.day
     return begins.replace(year=begins.year + 2, day=day)
@@ -152,8 +153,9 @@ def _about_posts(draft: InstrumentDraft) -> list[Reason]:
 
 
 def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> list[Reason]:
-    """A sub-delegation lies inside its parent: functions, offices, ceiling, dates; one level, where it
-    is allowed at all."""
+    """A sub-delegation lies inside its parent: functions, offices, ceiling, dates; one level, where it is
+    allowed at all.
+    """
     number = {"number": parent.number}
     if parent.sub_delegation != SubDelegation.ONE_LEVEL or draft.sub_delegation != SubDelegation.NONE:
         return [Reason("offices.not_sub_delegable", number, field="parent")]
@@ -213,7 +215,8 @@ def overlaps_of(
     instrument_ids: Sequence[UUID], expected: Sequence[tuple[str, UUID, DateTimeTZRange]]
 ) -> list[Reason]:
     """Who already holds, without "concurrent", one of these (function, office, period); the instruments
-    named are left out."""
+    named are left out.
+    """
     if not expected:
         return []
     functions, offices = {f for f, _o, _d in expected}, {o for _f, o, _d in expected}

@@ -80,8 +80,9 @@ class Standing:
 
     @property
     def is_oict(self) -> bool:
-        """Whether a post in OICT (or a section of it) is held; an administrator's or auditor's post
-        gives no such standing."""
+        """Whether a post in OICT (or a section of it) is held; an administrator's or auditor's post gives
+        no such standing.
+        """
         return any(p.within_oict and p.role not in (Role.ADMINISTRATOR, Role.AUDITOR) for p in self.posts)
 
     def has(self, role: str, office_id: UUID | None = None) -> bool:
@@ -175,8 +176,9 @@ def roles_of(user: User, at: datetime) -> set[tuple[str, UUID]]:
 
 
 def standing_of(user: User, at: datetime) -> Standing:
-    """Everything that rules ask about a person at an instant, in at most two statements (one for a
-    person without a post)."""
+    """Everything that rules ask about a person at an instant, in at most two statements (one for a person
+    without a post).
+    """
     posts = posts_of(user, at)
     return Standing(
         user_id=user.pk if posts else getattr(user, "pk", None),
@@ -213,7 +215,8 @@ def descendants(office_id: UUID, on: date) -> list[UUID]:
 
 def office_ids_for(user: User, roles: Iterable[str], at: datetime, with_below: bool = True) -> list[UUID]:
     """The ids of the offices that these roles of this person reach, to be passed to the database as an
-    array."""
+    array.
+    """
     return standing_of(user, at).office_ids(*roles, with_below=with_below)
 
 
@@ -229,7 +232,8 @@ def holder_of(post: Post, at: datetime) -> User | None:
 
 def holders(role: str, office: Office | UUID | None, at: datetime) -> list[User]:
     """The active people who hold this role at this very office (anywhere, when no office is named), by
-    post."""
+    post.
+    """
     rows = PostHolding.objects.select_related("user").filter(
         post__role=role, during__contains=at, user__is_active=True
     )
@@ -271,11 +275,11 @@ SELECT EXISTS (
 
 
 def served_near(user_id: UUID, office_id: UUID, *, since: datetime, at: datetime) -> bool:
-    """Whether this person held a post since then in the office, below it, or above it up to but without OICT.
+    """Whether this person held a post since then in the office, below it, or above it up to but without
+    OICT.
 
-    Offices that stand over OICT do not count as above; where OICT or an office over it is meant, OICT's
-    own sections do not
-    count as below (review rules on separation of duties). One statement.
+    Offices that stand over OICT do not count as above; where OICT or an office over it is meant, OICT's own
+    sections do not count as below (review rules on separation of duties). One statement.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -291,11 +295,11 @@ def is_within_oict(office_id: UUID, on: date) -> bool:
 
 
 def calendar_for(office: Office, on: date) -> WorkCalendar:
-    """The working calendar that counts for an office on a day: the latest confirmed version in force
-    then, in its own zone.
+    """The working calendar that counts for an office on a day: the latest confirmed version in force then,
+    in its own zone.
 
-    One statement; the content of a version never changes, so it is kept for the life of the process by
-    the version's id.
+    One statement; the content of a version never changes, so it is kept for the life of the process by the
+    version's id.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CALENDAR, {"office": office.pk, "day": on})

@@ -1,9 +1,8 @@
-"""Working time: when a turn falls due, and how many working days it has used (A/61/765, 6d; review
-rules on clocks).
+"""Working time: when a turn falls due, and how many working days it has used (A/61/765, 6d; review rules on
+clocks).
 
 Pure arithmetic over one calendar: no models, no clock, no settings. Days are working days of the duty
-station that must act;
-instants are aware and come back in UTC. The rules, each of them a test:
+station that must act; instants are aware and come back in UTC. The rules, each of them a test:
 
 * a day ends at 17:00 local (`WorkCalendar.close`), and is *used* when that moment has passed unpaused;
 * what is received after 17:00 local counts as received on the next **calendar** day;
@@ -34,7 +33,8 @@ class NoWorkingDayError(ValueError):
 @dataclass(frozen=True)
 class WorkCalendar:
     """One version of a duty station's calendar: its zone, its working week (ISO weekdays 1..7) and its
-    holidays."""
+    holidays.
+    """
 
     key: str
     version: int
@@ -59,7 +59,8 @@ class WorkCalendar:
 
     def working_day_after(self, day: date, count: int = 1) -> date:
         """The `count`-th working day strictly after `day`; count 0 is `day` itself, or the next working
-        day."""
+        day.
+        """
         if count == 0:
             return day if self.is_working(day) else self.working_day_after(day)
         idle = 0
@@ -101,8 +102,8 @@ def working_days_between(start: datetime, end: datetime, calendar: WorkCalendar)
     """How many days of an unpaused clock that started at `start` are reached by `end` (0 when `end` is
     before `start`).
 
-    Right after a receipt with five days, `working_days_between(now, due_at)` is 5; on the last day it
-    is 0, "due today".
+    Right after a receipt with five days, `working_days_between(now, due_at)` is 5; on the last day it is 0,
+    "due today".
     """
     start, end = _utc(start), _utc(end)
     if end <= start:
@@ -121,8 +122,8 @@ def days_used(
 ) -> int:
     """Working days used by `until`: those whose 17:00 has passed (strictly) while the clock ran.
 
-    A pause without an end still runs. After a pause the day on which the clock was taken up is like a
-    day of receipt: not counted.
+    A pause without an end still runs. After a pause the day on which the clock was taken up is like a day
+    of receipt: not counted.
     """
     return sum(
         _passed(start, end, calendar)
@@ -134,7 +135,8 @@ def running_intervals(
     *, received_at: datetime, paused: Sequence[tuple[datetime, datetime | None]] = (), until: datetime
 ) -> list[tuple[datetime, datetime]]:
     """The intervals in which the clock ran, from receipt to `until`, with the union of the pauses taken
-    out."""
+    out.
+    """
     start, until = _utc(received_at), _utc(until)
     running: list[tuple[datetime, datetime]] = []
     for from_, to in union_of((_utc(a), until if b is None else _utc(b)) for a, b in paused):
@@ -158,10 +160,9 @@ def fraction_moment(
 ) -> datetime:
     """The instant (UTC) at which `percent` of the allowance is used, for reminders.
 
-    The allowance is `used_before + days`: after a pause, `days` are what remained and `used_before`
-    what was used. A part of a
-    day is counted over the local working hours of that day, so a reminder never comes at night. 100 %
-    is the due moment.
+    The allowance is `used_before + days`: after a pause, `days` are what remained and `used_before` what
+    was used. A part of a day is counted over the local working hours of that day, so a reminder never comes
+    at night. 100 % is the due moment.
     """
     position = Fraction((used_before + days) * percent, 100) - used_before
     if position <= 0:
@@ -178,11 +179,11 @@ def fraction_moment(
 
 
 def days_held(intervals: Iterable[tuple[datetime, datetime]], calendar: WorkCalendar) -> int:
-    """Working days held over the union of these intervals, for the two ledgers: every day belongs to
-    who held it at 17:00.
+    """Working days held over the union of these intervals, for the two ledgers: every day belongs to who
+    held it at 17:00.
 
-    Parallel intervals count once, and two sides that hand over to each other share out every working
-    day between them.
+    Parallel intervals count once, and two sides that hand over to each other share out every working day
+    between them.
     """
     total = 0
     for start, end in union_of((_utc(a), _utc(b)) for a, b in intervals):

@@ -1,6 +1,6 @@
 """Posts and their holders, and the groups and grants that follow from them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -11,9 +11,11 @@ from guardian.models import UserObjectPermission
 from apps.accounts.models import User
 from apps.audit import clock
 from apps.audit.reasons import Refused, sentence
+from apps.notices.models import Timer
 from apps.offices import grants, queries, services
 from apps.offices.choices import Role
 from apps.offices.models import OfficeGroupGrant, OfficePlacement, PostHolding, RoleGroup
+from apps.offices.services.posts import follow_dates
 from tests.factories.offices import LONG_AGO, Organization, appoint, make_person, make_post
 
 
@@ -282,6 +284,29 @@ def test_a_holding_that_ended_by_time_is_a_difference_until_rebuilt(organization
     assert queries.standing_of(person, until).posts == ()
     found = grants.rebuild_grants(at=until, check=True)
     assert found == [f"role:head_of_office@UNOG should not hold {person.pk}"]
+
+
+def test_groups_follow_the_dates_of_an_appointment(organization: Organization) -> None:
+    person, office = make_person("Dated Person"), organization.offices["UNOG"]
+    post = make_post(office, Role.HEAD_OF_OFFICE)
+    start = datetime(2027, 3, 1, 8, tzinfo=UTC)
+    found = []
+    with clock.set_to(start - timedelta(days=1)):
+        holding = services.assign_post(
+            post=post, user=person, from_=start, until=start + timedelta(days=9), by=None
+        )
+        timers = {t.kind: t for t in Timer.objects.filter(object_id=holding.pk)}
+        assert {kind: t.due_at for kind, t in timers.items()} == {
+            "post.begins": start,
+            "post.ends": start + timedelta(days=9),
+        }
+        found.append(person.groups.count())
+    for kind in ("post.begins", "post.ends"):
+        with clock.set_to(timers[kind].due_at):
+            follow_dates(timers[kind])
+            found.append(person.groups.count())
+            assert grants.rebuild_grants(at=clock.now(), check=True) == []
+    assert found == [0, 1, 0]
 
 
 def test_the_past_tree_is_kept(organization: Organization) -> None:

@@ -6,8 +6,9 @@ from django.db import models
 
 
 class CalendarVersion(models.Model):
-    """One version of a calendar. A draft (not confirmed) is shown and never counted with; a national
-    list only pre-fills a draft."""
+    """One version of a calendar. A draft (not confirmed) is shown and never counted with; a national list
+    only pre-fills a draft.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     calendar = models.ForeignKey("offices.WorkingCalendar", on_delete=models.PROTECT, related_name="versions")

@@ -5,7 +5,8 @@ from apps.offices.models.named import Named
 
 class DutyStation(Named):
     """A place of work: its country, its time zone and its working calendar decide every clock of the
-    offices there."""
+    offices there.
+    """
 
     code = models.SlugField(max_length=40, unique=True)
     country_iso2 = models.CharField(max_length=2, blank=True)

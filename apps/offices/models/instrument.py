@@ -9,11 +9,11 @@ from apps.offices.choices import SubDelegation
 
 
 class Instrument(models.Model):
-    """An instrument of delegation: which functions, for which offices, up to which amount, to which
-    post, from when to when.
+    """An instrument of delegation: which functions, for which offices, up to which amount, to which post,
+    from when to when.
 
-    Nothing of an issued instrument changes but its revocation (a trigger holds that). Authority
-    attaches to the delegate's post.
+    Nothing of an issued instrument changes but its revocation (a trigger holds that). Authority attaches to
+    the delegate's post.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

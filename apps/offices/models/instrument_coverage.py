@@ -10,8 +10,8 @@ class InstrumentCoverage(models.Model):
     instrument and the dated tree.
 
     The same function at the same office is never held twice in the same period unless the instrument is
-    concurrent: the exclusion
-    constraint refuses it. Deciding reads these rows `FOR SHARE`; revoking takes them `FOR UPDATE`.
+    concurrent: the exclusion constraint refuses it. Deciding reads these rows `FOR SHARE`; revoking takes
+    them `FOR UPDATE`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,5 +1,6 @@
 """What every named thing shares: a UUID made in Python, and names by language with a check that one is
-there."""
+there.
+"""
 
 import uuid
 

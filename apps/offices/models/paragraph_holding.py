@@ -7,9 +7,9 @@ from django.db import models
 
 class ParagraphHolding(models.Model):
     """Which office holds the functions of a paragraph by the report itself, dated: OICT 7, 15 and 18;
-    offices away and field
-    missions 16; DPKO 17. Regional commissions and political missions have no row: they hold nothing
-    without an instrument."""
+    offices away and field missions 16; DPKO 17. Regional commissions and political missions have no row:
+    they hold nothing without an instrument.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     paragraph = models.PositiveSmallIntegerField()

@@ -7,7 +7,8 @@ from apps.offices.choices import Role
 
 class RoleGroup(models.Model):
     """The group that carries a role at an office: made with the role's first holder there, its members
-    derived from holdings."""
+    derived from holdings.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     role = models.CharField(max_length=30, choices=Role.choices)

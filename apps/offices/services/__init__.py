@@ -1,5 +1,6 @@
-"""Every write of offices: one verb each, keyword-only, with its actor in `by`, and recorded beside what
-it does."""
+"""Every write of offices: one verb each, keyword-only, with its actor in `by`, and recorded beside what it
+does.
+"""
 
 from apps.offices.services.calendars import add_calendar_version, confirm_calendar_version
 from apps.offices.services.instruments import issue_instrument, revoke_instrument

@@ -28,8 +28,9 @@ def add_calendar_version(
     holidays: Mapping[date, tuple[dict[str, str], str]],
     source: str,
 ) -> CalendarVersion:
-    """Draft the next version of a calendar: a week (ISO weekdays) and `{date: (names, source)}`. It
-    counts once confirmed."""
+    """Draft the next version of a calendar: a week (ISO weekdays) and `{date: (names, source)}`. It counts
+    once confirmed.
+    """
     with transaction.atomic():
         at = clock.now()
         refuse_if(
@@ -61,11 +62,11 @@ def add_calendar_version(
 
 
 def confirm_calendar_version(*, version: CalendarVersion, authority: str, by: User | None) -> CalendarVersion:
-    """Put a drafted version in force, naming the authority on which it rests. From then on it never changes.
+    """Put a drafted version in force, naming the authority on which it rests. From then on it never
+    changes.
 
-    `calendar_changed` is sent, so that open clocks of the duty stations are computed anew. Refused: to
-    whom is not an
-    administrator; without an authority; a second time.
+    `calendar_changed` is sent, so that open clocks of the duty stations are computed anew. Refused: to whom
+    is not an administrator; without an authority; a second time.
     """
     with transaction.atomic():
         version = (

@@ -48,14 +48,13 @@ def issue_instrument(
     parent: Instrument | None = None,
     number: str = "",
 ) -> Instrument:
-    """Delegate functions to a post for offices, from now (or later) for 24 months at most (A/61/765, 14
-    to 18).
+    """Delegate functions to a post for offices, from now (or later) for 24 months at most (A/61/765, 14 to
+    18).
 
-    `scope` holds (office, with the offices below). Refused: to whom is not the CITO (with a `parent`:
-    the holder of the post that
-    it names); functions of 7, 15 and 18 outside OICT; delegation to oneself; what another instrument
-    already gives without
-    "concurrent" (conflict). Function 18 is always concurrent, graded by ceiling.
+    `scope` holds (office, with the offices below). Refused: to whom is not the CITO (with a `parent`: the
+    holder of the post that it names); functions of 7, 15 and 18 outside OICT; delegation to oneself; what
+    another instrument already gives without "concurrent" (conflict). Function 18 is always concurrent,
+    graded by ceiling.
     """
     with transaction.atomic():
         at = clock.now()
@@ -133,8 +132,8 @@ def revoke_instrument(*, instrument: Instrument, reason: str, by: User) -> Instr
     """Take an instrument back at once, with its sub-delegations; what was done under it stands.
 
     The coverage is locked first, so that an act under way has either read it before, or finds it gone.
-    Refused: to whom neither
-    holds the issuing post nor is the CITO; without a reason; a second time (conflict).
+    Refused: to whom neither holds the issuing post nor is the CITO; without a reason; a second time
+    (conflict).
     """
     with transaction.atomic():
         instrument = (
@@ -200,8 +199,9 @@ def _number(number: str, at: datetime) -> str:
 
 
 def _cover(instrument: Instrument) -> None:
-    """Write the coverage; who already holds one of its rows is a clear conflict, and so is a race lost
-    at the constraint."""
+    """Write the coverage; who already holds one of its rows is a clear conflict, and so is a race lost at
+    the constraint.
+    """
     rows = coverage.rows_of(instrument)
     if not instrument.concurrent:
         exclusive = [(r.function_id, r.office_id, r.during) for r in rows if r.exclusive]
@@ -210,8 +210,7 @@ def _cover(instrument: Instrument) -> None:
 
 
 def insert_coverage(rows: Iterable[InstrumentCoverage]) -> None:
-    """Insert coverage rows in one order for everybody; the exclusion constraint's answer becomes a
-    refusal."""
+    """Insert coverage rows in one order for everybody; the exclusion constraint's answer becomes a refusal."""
     ordered = sorted(rows, key=lambda r: (r.function_id, str(r.office_id), r.during.lower))
     try:
         with transaction.atomic():

@@ -11,12 +11,16 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse, refuse_if
 from apps.audit.register import record
+from apps.notices.services import set_timers
 from apps.offices import grants, permissions, policies
 from apps.offices.models import Office, Post, PostHolding
 from apps.offices.wording import day_text
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.notices.models import Timer
+
+BEGINS, ENDS = "post.begins", "post.ends"
 
 
 def create_post(*, by: User | None, office: Office, role: str, code: str, titles: dict[str, str]) -> Post:
@@ -42,9 +46,8 @@ def assign_post(
     """Give a post to a person from an instant on (to another, where the end is known).
 
     Refused: to whom is not an administrator of the office; to appoint oneself; where the post is held
-    (conflict); to an account
-    that is not active; beside an administrator's or an auditor's post. `by=None` is the Organization's own
-    data being loaded.
+    (conflict); to an account that is not active; beside an administrator's or an auditor's post. `by=None`
+    is the Organization's own data being loaded.
     """
     with transaction.atomic():
         post = Post.objects.select_for_update(of=("self",)).select_related("office").get(pk=post.pk)
@@ -68,6 +71,10 @@ def assign_post(
                 Kind.CONFLICT, [Reason("offices.post_taken", {"post": post.code}, field="post")]
             ) from error
         grants.sync_role(post.role, post.office, at=at)
+        set_timers(
+            object_id=holding.pk,
+            due={kind: due for kind, due in ((BEGINS, from_), (ENDS, until)) if due is not None and due > at},
+        )
         record(
             verb="post.assigned",
             by=by,
@@ -110,6 +117,8 @@ def end_holding(*, holding: PostHolding, by: User | None, at: datetime | None = 
         holding.during = DateTimeTZRange(holding.during.lower, at)
         holding.save(update_fields=["during"])
         grants.sync_role(holding.post.role, office, at=now)
+        if at > now:
+            set_timers(object_id=holding.pk, due={ENDS: at})
         record(
             verb="post.ended",
             by=by,
@@ -124,3 +133,10 @@ def end_holding(*, holding: PostHolding, by: User | None, at: datetime | None = 
             },
         )
     return holding
+
+
+def follow_dates(timer: Timer) -> None:
+    """Bring the group in line when an appointment begins or ends by its date. Authority needs no such help."""
+    holding = PostHolding.objects.select_related("post__office").filter(pk=timer.object_id).first()
+    if holding is not None:
+        grants.sync_role(holding.post.role, holding.post.office, at=clock.now())

@@ -31,8 +31,9 @@ def create_office(
     letter_language: str = "en",
     serviced_by: Office | None = None,
 ) -> Office:
-    """Open an office at its place in the tree from a day on. `by=None` is the Organization's own data
-    being loaded."""
+    """Open an office at its place in the tree from a day on. `by=None` is the Organization's own data being
+    loaded.
+    """
     with transaction.atomic():
         at = clock.now()
         refuse_if(
@@ -73,12 +74,12 @@ def create_office(
 
 
 def move_office(*, office: Office, parent: Office, on: date, by: User | None) -> OfficePlacement:
-    """Put an office below another from a day on. What was before stays: an act is judged by the tree of
-    its day.
+    """Put an office below another from a day on. What was before stays: an act is judged by the tree of its
+    day.
 
-    Instruments that hold "with the offices below" are expanded again. Refused (conflict): where that
-    would give a function to two
-    exclusive instruments, each clash named; where a post that holds 7, 15 or 18 would leave OICT.
+    Instruments that hold "with the offices below" are expanded again. Refused (conflict): where that would
+    give a function to two exclusive instruments, each clash named; where a post that holds 7, 15 or 18
+    would leave OICT.
     """
     with transaction.atomic():
         at = clock.now()
@@ -129,7 +130,8 @@ def _keep_central_functions() -> None:
 
 def _reexpand(changed: set) -> None:
     """Bring the coverage of instruments that reach "below" in line with the tree, and refuse where two
-    would then hold."""
+    would then hold.
+    """
     instruments = {
         i.pk: i for i in Instrument.objects.filter(scope_rows__with_below=True, revoked_at=None).distinct()
     }
