@@ -40,7 +40,7 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the people of the demonstration."""
-        return {**super().get_context_data(**kwargs), "people": demo.people()}
+        return {**super().get_context_data(**kwargs), "people": demo.people(), "demo_password": demo.PASSWORD}
 
 
 @access(public)
