@@ -1,8 +1,8 @@
 """Shapes of the initiatives' API: what comes in, and what the description of the API says that goes out."""
 
-from django.conf import settings
 from rest_framework import serializers
 
+from apps.accounts.choices import Language
 from apps.initiatives import choices as c
 
 
@@ -31,7 +31,7 @@ class ScreeningOut(serializers.Serializer):
 class InitiativeIn(serializers.Serializer):
     office = serializers.CharField(help_text="The code of the office")
     title = serializers.CharField()
-    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    language = serializers.ChoiceField(choices=Language.choices)
     screening = ScreeningIn()
 
 
