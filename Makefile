@@ -1,6 +1,6 @@
 # `make` prints what it can do. `check` changes nothing, `fix` mends what it can, `ci` is what CI runs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix lock ci
+.PHONY: help setup demo test check benchmark fix lock ci
 BIN := .venv/bin
 
 help: ## print this list
@@ -25,6 +25,9 @@ check: ## lint, types, imports, migrations, templates, deployment settings
 	ICTGOV_PRODUCTION=1 SECRET_KEY=0123456789-a-key-for-this-check-alone-abcdefghijklmnopqrstuvwxyz \
 	ALLOWED_HOSTS=portal.example.org REDIS_URL=redis://broker/0 DATABASE_URL=postgres://portal:secret@database/portal \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+benchmark: ## measure pages at 100,000 initiatives, the register and the sweep, beside their budgets
+	$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks
 
 fix: ## mend what a machine can mend
 	$(BIN)/ruff check --fix .

@@ -79,6 +79,8 @@ PARTS_APART: Mapping[str, tuple[str, ...]] = {
         Capacity.LEAD,
     ),
 }
+#: The same as pairs of "turn's capacity" and "part already played", for the query of the queue.
+CAPACITIES_APART = tuple(f"{capacity} {part}" for capacity, parts in PARTS_APART.items() for part in parts)
 SEEN_AS_CARD = (*(str(outcome) for outcome in APPROVALS), str(Outcome.REGISTERED))
 
 

@@ -6,7 +6,8 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 if TYPE_CHECKING:
     from apps.approvals.standing import Viewer
@@ -48,15 +49,13 @@ class TurnQuerySet(QuerySet):
     def exclude_other_parts(self, viewer: Viewer) -> TurnQuerySet:
         """Leave out turns that separation of duties or a recusal keeps from this viewer."""
         from apps.approvals.models import ConflictDeclaration, Participation
-        from apps.approvals.permissions import PARTS_APART
+        from apps.approvals.permissions import CAPACITIES_APART
 
         mine = Participation.objects.filter(case=OuterRef("case"), user=viewer.user_id)
-        kept = self
-        for capacity, apart in PARTS_APART.items():
-            clash = mine.filter(capacity__in=apart)
-            kept = kept.exclude(Q(capacity=capacity) & Q(Exists(clash)))
+        pair = Concat(OuterRef("capacity"), Value(" "), F("capacity"), output_field=CharField())
+        clash = mine.annotate(pair=pair).filter(pair__in=CAPACITIES_APART)
         recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=viewer.user_id, recused=True)
-        return kept.exclude(Exists(recused))
+        return self.filter(~Exists(clash), ~Exists(recused))
 
 
 class AssessmentQuerySet(QuerySet):
