@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from apps.approvals.choices import Outcome
 from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
@@ -30,7 +29,7 @@ PAGE = 50
 COUNT_BOUND = 1000
 TABS = ("mine", "waiting", "returned", "done", "all")
 SOON = timedelta(days=7)  # five working days, as the calendar runs
-FAR = Value(datetime(9999, 1, 1, tzinfo=UTC), output_field=DateTimeField())
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,8 @@ def queue(
     acted on), or `all` that they may see.
 
     `only` narrows `mine` to `overdue` or `soon` (due within five working days, counted as seven days).
-    Order: overdue, due, submitted. Keyset pages of 50: `cursor` is the last row's place.
+    Order: overdue first, then by due moment; cases by their last step. Keyset pages of 50: `cursor` is the
+    last row's place.
     """
     asked = read_search(search, at=viewer.at)
     if tab == "mine":
@@ -98,15 +98,13 @@ def queue(
 
 def counts(viewer: Viewer) -> dict[str, int]:
     """The three numbers of the home page, each at most 1,000, in one statement."""
-    rows = Turn.objects.awaiting(viewer).values_list("due_at", flat=True)[:COUNT_BOUND]
-    found = {"mine": 0, "soon": 0, "overdue": 0}
-    for due in rows:
-        found["mine"] += 1
-        if due is not None and due < viewer.at:
-            found["overdue"] += 1
-        elif due is not None and due < viewer.at + SOON:
-            found["soon"] += 1
-    return found
+    first = Turn.objects.awaiting(viewer).values("pk", "due_at")[:COUNT_BOUND]
+    late = Q(due_at__lt=viewer.at)
+    return first.aggregate(
+        mine=Count("pk"),
+        overdue=Count("pk", filter=late),
+        soon=Count("pk", filter=~late & Q(due_at__lt=viewer.at + SOON)),
+    )
 
 
 # Places in a list -----------------------------------------------------------------------------------------------
@@ -142,14 +140,16 @@ def _my_turns(viewer: Viewer, *, only: str, asked: Search, cursor: str) -> Queue
     elif only == "soon":
         rows = rows.filter(due_at__gte=viewer.at, due_at__lt=viewer.at + SOON)
     rows = rows.filter(asked.condition(to_case="case__", on_turn=True))
-    rows = rows.annotate(due=Coalesce("due_at", FAR), came=Coalesce("case__submitted_at", FAR))
-    if (place := _place_of(cursor, 2)) is not None:
-        due, came, last = place
-        rows = rows.filter(Q(due__gt=due) | Q(due=due, came__gt=came) | Q(due=due, came=came, pk__gt=last))
+    if (place := _place_of(cursor, 1)) is not None:
+        due, last = place
+        behind = Q(due_at__isnull=True, pk__gt=last)
+        if due != FAR:
+            behind = Q(due_at__gt=due) | Q(due_at=due, pk__gt=last) | Q(due_at__isnull=True)
+        rows = rows.filter(behind)
     page = list(
         rows.select_related("case__office", "case__route", "office__duty_station", "taken_by")
         .defer("case__route__definition", "case__facts")
-        .order_by("due", "came", "pk")[: PAGE + 1]
+        .order_by(F("due_at").asc(nulls_last=True), "pk")[: PAGE + 1]
     )
     shown, further = page[:PAGE], page[PAGE:]
     progress = _in_counts([turn.case_id for turn in shown if turn.stage == "assessments"])
@@ -157,7 +157,7 @@ def _my_turns(viewer: Viewer, *, only: str, asked: Search, cursor: str) -> Queue
     return Queue(
         "mine",
         [_row(turn.case, turn, viewer, progress, calendars) for turn in shown],
-        _cursor_of(shown[-1].due, shown[-1].came, shown[-1].pk) if further else "",
+        _cursor_of(shown[-1].due_at or FAR, shown[-1].pk) if further else "",
         numbers,
         asked,
     )

@@ -73,7 +73,8 @@ class Case(models.Model):
             models.Index(fields=["office", "-submitted_at"], name="case_office"),
             models.Index(fields=["stage", "office"], name="case_stage"),
             models.Index(fields=["subject_kind", "subject_id"], name="case_subject"),
-            models.Index(fields=["-submitted_at", "id"], name="case_recent"),
+            models.Index(fields=["-opened_at", "id"], name="case_opened"),
+            models.Index(fields=["-stage_entered_at", "id"], name="case_entered"),
             GinIndex(fields=["title"], name="case_title_trgm", opclasses=["gin_trgm_ops"]),
         ]
         triggers = [pgtrigger.Protect(name="case_kept", operation=pgtrigger.Delete)]

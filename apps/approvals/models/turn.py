@@ -64,7 +64,9 @@ class Turn(models.Model):
         ]
         indexes = [
             GinIndex(fields=["seats"], name="turn_seats_open", condition=models.Q(closed_at__isnull=True)),
-            models.Index(fields=["due_at"], name="turn_due_open", condition=models.Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["due_at", "id"], name="turn_due_open", condition=models.Q(closed_at__isnull=True)
+            ),
             models.Index(
                 fields=["taken_by"], name="turn_taken_open", condition=models.Q(closed_at__isnull=True)
             ),
