@@ -18,6 +18,7 @@ ROWS = """
     FROM audit_link link LEFT JOIN audit_event event ON event.id = link.event_id
     ORDER BY link.seq
 """
+ROWS_AFTER = ROWS.replace("ORDER BY", "WHERE link.seq > %s ORDER BY") + " LIMIT %s"
 UNCHAINED = """
     SELECT count(*) FROM audit_event event
     WHERE NOT EXISTS (SELECT FROM audit_link link WHERE link.event_id = event.id)
@@ -44,15 +45,26 @@ def rows(batch: int = 2000) -> Iterator[dict[str, Any]]:
             found = cursor.fetchall()
             if not found:
                 break
-            for seq, recorded_at, prev_hash, own_hash, payload in found:
-                yield {
-                    "seq": seq,
-                    "recorded_at": recorded_at,
-                    "prev_hash": prev_hash,
-                    "hash": own_hash,
-                    "payload": payload,
-                }
+            yield from map(_row, found)
         cursor.execute(f"CLOSE {name}")
+
+
+def rows_after(seq: int, *, limit: int) -> list[dict[str, Any]]:
+    """The next rows of the register, at most `limit`, in one statement: for work that is done in pieces."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS_AFTER, [seq, limit])
+        return [_row(found) for found in cursor.fetchall()]
+
+
+def _row(found: tuple[Any, ...]) -> dict[str, Any]:
+    seq, recorded_at, prev_hash, own_hash, payload = found
+    return {
+        "seq": seq,
+        "recorded_at": recorded_at,
+        "prev_hash": prev_hash,
+        "hash": own_hash,
+        "payload": payload,
+    }
 
 
 def unchained() -> int:

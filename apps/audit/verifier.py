@@ -125,9 +125,19 @@ def event_hash(prev_hash: str, seq: int, recorded_at: str, payload: str) -> str:
     return hashlib.sha256(PREFIX + bytes.fromhex(prev_hash) + text).hexdigest()
 
 
-def verify(rows: Iterable[dict[str, Any] | None], checkpoints: Iterable[Checkpoint] = ()) -> Report:
-    """Walk the rows in order and stop at the first that does not fit; None is an unreadable row."""
-    report = Report()
+def verify(
+    rows: Iterable[dict[str, Any] | None],
+    checkpoints: Iterable[Checkpoint] = (),
+    *,
+    after: Checkpoint | None = None,
+    to_the_end: bool = True,
+) -> Report:
+    """Walk the rows in order and stop at the first that does not fit; None is an unreadable row.
+
+    `after` is the place up to which the chain is already verified; the rows then follow it. With
+    `to_the_end=False` more rows follow, so that their absence here is no truncation.
+    """
+    report = Report() if after is None else Report(last_seq=after.seq, head=after.head)
     kept: dict[int, Checkpoint] = {}
     for checkpoint in checkpoints:
         other = kept.setdefault(checkpoint.seq, checkpoint)
@@ -139,7 +149,7 @@ def verify(rows: Iterable[dict[str, Any] | None], checkpoints: Iterable[Checkpoi
             )
             return report
     ids: set[str] = set()
-    expected, prev = 1, GENESIS
+    expected, prev = report.last_seq + 1, report.head
     for row in rows:
         report.fault = (
             _fault_of_row(row, expected, prev)
@@ -150,13 +160,13 @@ def verify(rows: Iterable[dict[str, Any] | None], checkpoints: Iterable[Checkpoi
             return report
         assert row is not None  # noqa: S101  (an unreadable row is a fault)
         prev = row["hash"]
-        report.rows, report.last_seq, report.head = expected, expected, prev
+        report.rows, report.last_seq, report.head = report.rows + 1, expected, prev
         if expected in kept:
             report.checkpoints += 1
             report.last_checkpoint = kept[expected]
         expected += 1
     beyond = [seq for seq in kept if seq >= expected]
-    if beyond:
+    if to_the_end and beyond:
         report.fault = Fault(
             expected,
             "truncated",

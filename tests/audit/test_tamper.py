@@ -344,3 +344,24 @@ def test_program_does_not_pass_what_it_cannot_read(tmp_path: Path, content: byte
     kept.write_bytes(content)
     assert run(path, "--checkpoint", kept).returncode == 2
     assert run(tmp_path / "absent").returncode == 2
+
+
+@pytest.mark.parametrize("cut", range(LENGTH + 1))
+def test_register_verified_in_pieces_is_verified_as_a_whole(cut: int) -> None:
+    rows = log()
+    kept = [Checkpoint(4, rows[3]["hash"]), Checkpoint(9, rows[8]["hash"])]
+    first = verifier.verify(rows[:cut], kept, to_the_end=False)
+    second = verifier.verify(rows[cut:], kept, after=Checkpoint(first.last_seq, first.head))
+    assert (first.is_intact, second.is_intact) == (True, True)
+    assert (first.rows + second.rows, second.last_seq, second.head) == (LENGTH, LENGTH, rows[-1]["hash"])
+    assert first.checkpoints + second.checkpoints == 2
+
+
+@pytest.mark.parametrize("index", range(1, LENGTH))
+def test_fault_in_a_later_piece_is_named_by_its_own_place(index: int) -> None:
+    rows = log()
+    first = verifier.verify(rows[:1], to_the_end=False)
+    bad = edit_payload(rows, index)
+    second = verifier.verify(rows[1:], after=Checkpoint(first.last_seq, first.head))
+    assert second.fault is not None
+    assert second.fault.seq == bad
