@@ -11,7 +11,7 @@ class DashboardsConfig(AppConfig):
     def ready(self) -> None:
         from apps.accounts.access import signed_in
         from apps.accounts.navigation import Entry, register_entry
-        from apps.dashboards import permissions
+        from apps.dashboards import permissions, reasons  # noqa: F401  (the sentences register themselves)
 
         for entry in (
             Entry(
