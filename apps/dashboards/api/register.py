@@ -102,6 +102,7 @@ class Events(APIView):
             *(OpenApiParameter(part.name, str) for part in fields(EventFilter)),
             OpenApiParameter("after", str, description="The place that the page before gave as `next`."),
         ],
+        operation_id="register_events_list",
         responses=RegisterEvents,
     )
     def get(self, request: Request) -> Response:
