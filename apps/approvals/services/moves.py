@@ -210,7 +210,8 @@ def candidates(walk: Walk, action: str) -> list[Candidate]:
         desk = walk.road.stage(turn.stage).desk(turn.desk)
         offer = desk.step(turn.step).offer(action)
         conflict_verb = action in ("declare_no_conflict", "recuse") and desk.declares_conflict
-        if offer is not None or conflict_verb or (action == "hand_back" and turn.taken_by_id is not None):
+        handed = action == "hand_back" and desk.taken and turn.taken_by_id is not None
+        if offer is not None or conflict_verb or handed:
             found.append(Candidate(turn, desk, offer))
     return found
 
