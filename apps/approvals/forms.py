@@ -119,13 +119,20 @@ class ActForm(forms.Form):
         return field
 
     @property
-    def row_error_lines(self) -> list[dict[str, str]]:
-        """The mistakes of whole groups of rows, for the summary."""
-        return [
-            {"field": f"field-{name}", "text": text}
-            for name, texts in self.row_errors.items()
-            for text in texts
-        ]
+    def error_lines(self) -> list[dict[str, str]]:
+        """Every mistake for the summary, each with the place that it leads to."""
+        labels = {spec.name: spec.label for spec in self.verb.fields}
+        found = []
+        for name in self.fields:
+            rows, _dot, rest = name.partition(".")
+            where = f"{labels[rows]} {int(rest.split('.')[0]) + 1}: " if rest else ""
+            found += [
+                {"field": self[name].id_for_label or f"field-{name}", "text": f"{where}{text}"}
+                for text in self[name].errors
+            ]
+        for name, texts in self.row_errors.items():
+            found += [{"field": f"field-{name}", "text": text} for text in texts]
+        return found
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
@@ -235,7 +242,11 @@ def _flat(
 
 
 def _field_of(spec: Field, choices: Choices | None) -> forms.Field:
-    common: dict[str, Any] = {"label": spec.label, "required": spec.required, "help_text": spec.help}
+    common: dict[str, Any] = {
+        "label": spec.label,
+        "required": spec.required or spec.depends,
+        "help_text": spec.help,
+    }
     if spec.kind == "yes":
         return forms.BooleanField(**common)
     if spec.kind == "choice":

@@ -132,7 +132,7 @@ def explain(
                     at=viewer.at,
                 )
                 against = [*against, *authority.reasons] if mine else against
-                who = tuple(str(can) for can in authority.who_can) or who
+                who = tuple(str(can) for can in authority.who_can)
                 if not against:
                     against = reasons_of_readiness(walk, *recommendation_of(case))
             offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who))

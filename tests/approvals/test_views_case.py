@@ -62,3 +62,13 @@ def test_case_page_shows_strip_versions_turns_and_acts(review: Review) -> None:
 def test_case_is_found_by_number_and_by_id_alike(review: Review) -> None:
     case = review.endorse(review.open())
     assert get(review, "desk", f"/cases/{case.pk}/") == get(review, "desk", f"/cases/{case.reference}/")
+
+
+def test_rows_are_added_without_script(review: Review) -> None:
+    case = review.to_decision()
+    client = as_person(review, "cito")
+    page = client.post(f"/cases/{case.handle}/acts/decide/", {"add": "conditions", "reasons": "Kept."})
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert 'name="conditions.0.words"' in html
+    assert "Kept." in html

@@ -37,6 +37,7 @@ class Field:
     help: Label = ""
     choices: tuple[tuple[str, Label], ...] = ()
     of: tuple[Field, ...] = ()
+    depends: bool = False  # whether it is needed follows from another answer; its help says when
 
 
 @dataclass(frozen=True)
@@ -225,15 +226,30 @@ VERBS: Mapping[str, Verb] = {
                     "what_would_change",
                     _("What would change the decision"),
                     help=_("Needed for “not approved”."),
+                    depends=True,
                 ),
-                Field("scope", _("Scope of the approval"), help=_("The whole, or a phase.")),
-                Field("amount_max", _("Maximum amount in USD"), "money"),
-                Field("valid_until", _("Valid until"), "date"),
+                Field(
+                    "scope",
+                    _("Scope of the approval"),
+                    help=_("Needed for an approval: the whole, or a phase."),
+                    depends=True,
+                ),
+                Field(
+                    "amount_max",
+                    _("Maximum amount in USD"),
+                    "money",
+                    help=_("Needed for an approval: at most what was asked for."),
+                    depends=True,
+                ),
+                Field(
+                    "valid_until", _("Valid until"), "date", help=_("Needed for an approval."), depends=True
+                ),
                 Field("conditions", _("Conditions"), "rows", of=CONDITION_FIELDS),
                 Field(
                     "override_reason",
                     _("Why it differs from the recommendation"),
                     help=_("Needed where it does."),
+                    depends=True,
                 ),
             ),
             confirmed=True,

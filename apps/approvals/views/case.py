@@ -81,7 +81,7 @@ def whole_case(view: CaseView) -> dict[str, Any]:
     """Everything of the case page for who sees it in full."""
     return {
         **version_parts(view, view.case.version_number),
-        "turns": reading.turns_of(view),
+        "turns": offered.turns_with_acts(view),
         "desks": reading.desks_of(view),
         "clarifications": reading.clarifications_of(view),
         "events": reading.events_of(view.timeline),

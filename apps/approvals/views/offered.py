@@ -12,6 +12,7 @@ from apps.accounts import look
 from apps.approvals.models import Case
 from apps.approvals.offers import Explanation, Offer
 from apps.approvals.queries import CaseView
+from apps.approvals.views import reading
 from apps.approvals.views.home import edit_address
 
 PRIMARY = (
@@ -66,6 +67,23 @@ def acts_of(view: CaseView, *, with_declaration: bool = False) -> list[dict[str,
     return sorted(
         found, key=lambda one: (not one["possible"], order.get(one["offer"]["verb"].rsplit("-", 1)[0], 99))
     )
+
+
+def turns_with_acts(view: CaseView) -> list[dict[str, Any]]:
+    """Whose turn it is; beside mine the act that ends it, where there is one and no other."""
+    turns = reading.turns_of(view)
+    for turn in turns:
+        if not turn["mine"]:
+            continue
+        forward = [
+            offer
+            for offer in view.explanation.possible
+            if offer.turn is not None and str(offer.turn.pk) == turn["id"] and offer.verb.key in PRIMARY
+        ]
+        if len(forward) == 1:
+            turn["act_url"] = act_address(view.case, forward[0].verb.key, forward[0].desk)
+            turn["act_label"] = _act_label(forward[0])
+    return turns
 
 
 def _act_label(offer: Offer) -> str:
@@ -132,7 +150,9 @@ def authority_of(view: CaseView) -> dict[str, Any] | None:
             {**line, "who_can": ()}
             for line in look.reason_lines(offer.reasons if mine else offer.reasons[:1])
         ],
-        "who_can": [
+        "who_can": []
+        if may
+        else [
             {"name": who.user.full_name, "post": who.post.title, "ceiling": who.ceiling}
             for who in check.who_can
         ]

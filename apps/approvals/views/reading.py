@@ -97,6 +97,7 @@ def turns_of(view: CaseView) -> list[dict[str, Any]]:
         names = view.explanation.names_at(turn)
         found.append(
             {
+                "id": str(turn.pk),
                 "desk": desk_label(view.case, turn),
                 "step": step_label(view.case, turn),
                 "who": desk_label(view.case, turn),
@@ -109,7 +110,6 @@ def turns_of(view: CaseView) -> list[dict[str, Any]]:
                 "mine": mine,
                 "reason": _("clock stopped: the office has been asked") if paused else "",
                 "place": in_language(turn.office.duty_station.names),
-                "calendar": turn.calendar_key,
                 "taken_by": turn.taken_by.full_name if turn.taken_by is not None else "",
             }
         )
@@ -296,6 +296,7 @@ def _spread(scores: Sequence[tuple[int, str]]) -> dict[str, Any] | None:
         return None
     low, high = scores[0], scores[-1]
     return {
+        "same": low[0] == high[0],
         "low": low[0],
         "low_label": low[1],
         "high": high[0],
