@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.offices.choices import SubDelegation
 from apps.offices.models import Function, Office, Post
 from apps.offices.overviews import Filters
@@ -156,3 +157,31 @@ class ConfirmationForm(forms.Form):
         max_length=200,
         help_text=_("The circular or decision that names these holidays, with its number."),
     )
+
+
+class AppointmentForm(forms.Form):
+    """Whom to appoint to a post, and from when."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of the person"), help_text=_("The person has an account already.")
+    )
+    from_ = forms.DateField(
+        label=_("From"), required=False, widget=DateInput, help_text=_("Empty: from this moment.")
+    )
+    until = forms.DateField(
+        label=_("To the end of"), required=False, widget=DateInput, help_text=_("Empty: without an end.")
+    )
+
+    def clean_email(self) -> Any:
+        user = User.objects.filter(email=self.cleaned_data["email"].lower()).first()
+        if user is None:
+            raise forms.ValidationError(_("Nobody has an account with this address."), code="no_such_person")
+        return user
+
+    def terms(self, now: datetime) -> dict[str, Any]:
+        """The arguments of the service: dates as instants (UTC); today is now."""
+        given = self.cleaned_data
+        begins, ends = given["from_"], given["until"]
+        from_ = now if begins is None or begins == now.date() else datetime.combine(begins, time(), UTC)
+        until = datetime.combine(ends + timedelta(days=1), time(), UTC) if ends else None
+        return {"user": given["email"], "from_": from_, "until": until}

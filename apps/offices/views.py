@@ -14,8 +14,22 @@ from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse_if, remedy_of, sentence
 from apps.offices import overviews, permissions, queries, services
 from apps.offices.choices import Role
-from apps.offices.forms import ConfirmationForm, InstrumentFilterForm, InstrumentForm, RevocationForm
-from apps.offices.models import CalendarVersion, Function, Instrument, Office, WorkingCalendar
+from apps.offices.forms import (
+    AppointmentForm,
+    ConfirmationForm,
+    InstrumentFilterForm,
+    InstrumentForm,
+    RevocationForm,
+)
+from apps.offices.models import (
+    CalendarVersion,
+    Function,
+    Instrument,
+    Office,
+    Post,
+    PostHolding,
+    WorkingCalendar,
+)
 
 PAGE = 50
 
@@ -47,6 +61,7 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
         "below": Office.objects.filter(
             placements__parent=office, placements__during__contains=today
         ).order_by("code"),
+        "may_appoint": standing_of(request).has(Role.ADMINISTRATOR, office.pk),
         "posts": overviews.posts_and_holders(office, at),
         "functions": overviews.functions_at(office, at),
         "calendar": calendar,
@@ -58,6 +73,51 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
         ),
     }
     return render(request, "offices/office_detail.html", context)
+
+
+@access(by_service)
+@require_http_methods(["GET", "HEAD", "POST"])
+def post_appoint(request: HttpRequest, code: str) -> HttpResponse:
+    """Appoint a person to a post, by an administrator of its office."""
+    post = get_object_or_404(Post.objects.select_related("office"), code=code)
+    at = clock.now()
+    refuse_if(
+        Kind.NOT_ALLOWED,
+        permissions.reasons_against_appointing(user=person_of(request), office=post.office, at=at),
+    )
+    form = AppointmentForm(request.POST or None)
+    status = 200
+    refused: tuple[Reason, ...] = ()
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                services.assign_post(post=post, by=person_of(request), **form.terms(at))
+            except Refused as refusal:
+                status, refused = refusal.status, refusal.reasons
+            else:
+                messages.success(request, _("The appointment is recorded."))
+                return redirect(post.office)
+    context = {"form": form, "post": post, "reasons": refused}
+    return render(request, "offices/post_appoint.html", context, status=status)
+
+
+@access(by_service)
+@require_http_methods(["GET", "HEAD", "POST"])
+def post_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End an appointment now, after a question."""
+    holding = get_object_or_404(PostHolding.objects.select_related("post__office", "user"), pk=pk)
+    refuse_if(
+        Kind.NOT_ALLOWED,
+        permissions.reasons_against_appointing(
+            user=person_of(request), office=holding.post.office, at=clock.now()
+        ),
+    )
+    if request.method == "POST":
+        services.end_holding(holding=holding, by=person_of(request))
+        messages.success(request, _("The appointment has ended."))
+        return redirect(holding.post.office)
+    return render(request, "offices/post_end.html", {"holding": holding})
 
 
 @access(signed_in)

@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from apps.audit import clock
-from apps.offices import services
+from apps.offices import queries, services
 from apps.offices.loading import load_reference
 from apps.offices.models import Instrument
 from tests.factories.offices import Organization, make_duty_station, make_office, make_person
@@ -270,7 +270,7 @@ def test_the_tree_costs_the_same_for_few_and_many(
         make_office(f"X-{n}", parent=organization.offices["DM"], duty_station=station)
     client = signed_in(organization, "officer")
     client.get("/offices/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         assert len(client.get("/offices/").context["rows"]) == 9 + count
 
 
@@ -281,7 +281,7 @@ def test_an_office_page_costs_the_same_for_few_and_many(
     client.get("/offices/UNMISS/")
     for _n in range(20):
         organization.issue("officer", ["18"], ["UNMISS"])
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         client.get("/offices/UNMISS/")
 
 
@@ -301,3 +301,42 @@ def test_pages_are_drawn_with_the_whole_reference_data(db: None) -> None:
         client.cookies["language"] = language
         for address in addresses:
             assert client.get(address).status_code == 200
+
+
+# Appointments ---------------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_appoints_and_ends_on_the_pages(organization: Organization) -> None:
+    client = signed_in(organization, "admin")
+    post = organization.posts["officer"]
+    holding = post.holdings.get()
+    other = make_person("Other Person")
+    appoint, end = f"/posts/{post.code}/appoint/", f"/appointments/{holding.pk}/end/"
+    found = [
+        client.post(appoint, {"email": other.email}).status_code,
+        client.get(end).status_code,
+        client.post(end).status_code,
+        client.post(end).status_code,
+        client.get(appoint).status_code,
+        client.post(appoint, {"email": "nobody@example.org"}).status_code,
+        client.post(appoint, {"email": organization.people["admin"].email}).status_code,
+        client.post(appoint, {"email": other.email.upper()}).status_code,
+    ]
+    assert found == [409, 200, 302, 409, 200, 400, 403, 302]
+    assert queries.holder_of(post, clock.now()) == other
+
+
+@pytest.mark.parametrize("who", [who for who in EVERYONE if who != "admin"])
+def test_nobody_else_appoints_or_ends(organization: Organization, who: str) -> None:
+    client = signed_in(organization, who)
+    post = organization.posts["align"]
+    holding = post.holdings.get()
+    appoint, end = f"/posts/{post.code}/appoint/", f"/appointments/{holding.pk}/end/"
+    found = [
+        client.get(appoint).status_code,
+        client.post(appoint, {"email": organization.people["head"].email}).status_code,
+        client.get(end).status_code,
+        client.post(end).status_code,
+    ]
+    assert found == [403] * 4
+    assert queries.holder_of(post, clock.now()) == organization.people["align"]
