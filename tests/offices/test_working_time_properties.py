@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.offices.working_time import (
@@ -16,6 +16,10 @@ from apps.offices.working_time import (
     resume,
     working_days_between,
 )
+
+# A busy machine is slow, not wrong.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 ZONES = [
     "UTC", "America/New_York", "Africa/Juba", "Africa/Cairo", "Africa/El_Aaiun", "Asia/Amman", "Asia/Beirut",
