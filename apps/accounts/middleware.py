@@ -51,9 +51,13 @@ class AccessMiddleware:
             if settings.DEBUG or settings.ICTGOV_TESTING:
                 raise ImproperlyConfigured(f"{view!r} declares no access rule (apps/accounts/access.py).")
             return errors.not_allowed(request)
-        if not rule.sign_in or access.is_api_view(view):
+        if access.is_api_view(view):
             return None
         user = request.user
+        if not rule.sign_in:
+            if settings.SESSION_COOKIE_NAME in request.COOKIES and user.is_authenticated:
+                timezone.activate(user.zone)
+            return None
         if not user.is_authenticated:
             return to_sign_in(request)
         timezone.activate(user.zone)

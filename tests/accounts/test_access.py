@@ -40,6 +40,7 @@ def test_a_public_address_is_one_of_these() -> None:
     found = sorted(address for address, view in views() if rule_of(view) == public)
     assert found == sorted(
         [
+            "initiatives/<uuid:pk>/draft/<slug:section>/",  # keeps what was typed, and sends to sign-in itself
             "language/",
             "theme/",
             "density/",

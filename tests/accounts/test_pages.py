@@ -373,9 +373,9 @@ def test_a_profile_with_a_mistake_says_which(signed: Client) -> None:
 
 
 def test_the_frame_of_a_page_costs_few_statements(signed: Client, django_assert_num_queries: Any) -> None:
-    """Session and person; the standing is asked only where an entry is for a role; counters are held."""
+    """Session, person, and the standing (two) that decides which entries are shown; counters are held."""
     signed.get("/keys/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         signed.get("/keys/")
 
 
