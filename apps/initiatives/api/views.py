@@ -91,7 +91,9 @@ def _field(item: Field) -> dict[str, Any]:
 @access(by_service)
 class Initiatives(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("q", str), OpenApiParameter("after", str)], responses=shapes.CardsOut
+        operation_id="initiatives_list",
+        parameters=[OpenApiParameter("q", str), OpenApiParameter("after", str)],
+        responses=shapes.CardsOut,
     )
     def get(self, request: Request) -> Response:
         """The initiatives that the reader may see, 50 a page; ``q`` is words of the title."""
