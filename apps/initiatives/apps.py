@@ -29,4 +29,13 @@ class InitiativesConfig(AppConfig):
             Entry("initiatives", _("Initiatives"), "initiatives:initiative-list", order=20, prefixes=prefixes)
         )
         register_subject(SUBJECT)
+        register_entry(
+            Entry(
+                "initiatives",
+                _("Initiatives"),
+                "initiatives:initiative-list",
+                order=20,
+                prefixes=("/initiatives/", "/standards/"),
+            )
+        )
         register_snapshots("initiatives", frozen_versions)

@@ -143,7 +143,7 @@ PROBLEM = Section(
 ALIGNMENT = Section(
     "alignment",
     _("Strategic alignment"),
-    _("How it fits the ICT plan and the seven principles of paragraph 6, and what else exists already."),
+    _("How it fits the ICT plan and the seven principles of paragraph 6 (“no” is an answer, too)."),
     (
         Field(
             "plan_objective",
