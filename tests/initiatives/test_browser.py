@@ -219,4 +219,4 @@ def test_pages_are_accessible(opened, organization, initiative, submitter, width
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 0:
             found.append(f"{name} is {wide} pixels too wide")
-    assert found == []
+    assert "\n".join(found) == ""
