@@ -222,6 +222,8 @@ def _uv_environment() -> dict[str, str]:
     ):
         if settings.get(theirs) and ours not in environment:
             environment[ours] = " ".join(settings[theirs].split())
+    # pip takes a version from whichever index has it; so may uv, since every file must match the lock's hash.
+    environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     return environment
 
 
