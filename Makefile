@@ -1,6 +1,6 @@
 # `make` prints what it can do. `check` changes nothing, `fix` mends what it can, `ci` is what CI runs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check benchmark fix lock ci
+.PHONY: help setup demo test check lint format types imports templates migrations deployment benchmark fix lock ci
 BIN := .venv/bin
 
 help: ## print this list
@@ -15,13 +15,22 @@ demo: ## set up and start the portal with a demonstration portfolio
 test: ## set up and run the tests
 	python3 -m ictgov test
 
-check: ## lint, types, imports, migrations, templates, deployment settings
+# Each is a target of its own, so that `make -k check` names every fault at once.
+check: lint format types imports templates migrations deployment ## lint, types, imports, migrations, templates, deployment
+
+lint:
 	$(BIN)/ruff check .
+format:
 	$(BIN)/ruff format --check .
+types:
 	$(BIN)/mypy
+imports:
 	$(BIN)/lint-imports
+templates:
 	$(BIN)/djlint --lint --quiet templates
-	$(BIN)/python manage.py makemigrations --check --dry-run
+migrations:
+	$(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+deployment:
 	ICTGOV_PRODUCTION=1 SECRET_KEY=0123456789-a-key-for-this-check-alone-abcdefghijklmnopqrstuvwxyz \
 	ALLOWED_HOSTS=portal.example.org REDIS_URL=redis://broker/0 DATABASE_URL=postgres://portal:secret@database/portal \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING

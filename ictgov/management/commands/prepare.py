@@ -47,6 +47,9 @@ class Command(BaseCommand):
 
     def _step(self, title: str, work: Callable[[], str]) -> None:
         began = time.monotonic()
+        if self.stdout.isatty():
+            self.stdout.write(f"  {title} ...", ending="\r")
+            self.stdout.flush()
         outcome = work()
         self.stdout.write(f"  {title:<28}{outcome:<24}{time.monotonic() - began:6.1f} s")
         self.stdout.flush()
