@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -49,13 +49,6 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
         "may_start": bool(offices_to_write_for(request)),
     }
     return render(request, "initiatives/initiative_list.html", context)
-
-
-def case_url(case_id: UUID | None) -> str:
-    try:
-        return reverse("approvals:case-detail", args=[str(case_id)])
-    except NoReverseMatch:
-        return ""
 
 
 def offices_to_write_for(request: HttpRequest) -> list[UUID]:
@@ -135,7 +128,7 @@ def initiative_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "initiative": initiative,
         "case": case,
-        "case_url": case_url(initiative.case_id),
+        "case_url": reverse("approvals:case-detail", args=[initiative.case_id]),
         "versions": queries.versions_of(initiative) if full else [],
         "is_full": full,
         "kind": dict(InitiativeKind.choices).get(initiative.kind, initiative.kind),
@@ -167,7 +160,7 @@ def _around(request: HttpRequest, reading: Reading) -> dict[str, Any]:
     may_write = permissions.may_write(standing_of(request), initiative.office_id)
     return {
         "initiative": initiative,
-        "case_url": case_url(initiative.case_id),
+        "case_url": reverse("approvals:case-detail", args=[initiative.case_id]),
         "draft": reading.draft,
         "reading": reading,
         "completeness": reading.completeness,

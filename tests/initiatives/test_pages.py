@@ -269,7 +269,7 @@ def test_the_list_is_one_statement_beside_who_asks(page, organization, submitter
     with statements() as made:
         answer = page.get(where)
     assert answer.content.decode().count('class="panel case-card"') == min(count, 50)
-    assert len(made) == 5  # session, user, posts, offices below, the list
+    assert len(made) == 4  # session, user, posts, the list
 
 
 def test_pages_of_the_list_hold_every_row_once(page, organization, submitter):
@@ -298,7 +298,7 @@ def test_statements_of_the_draft_pages(page, complete, statements):
     page.get(url("draft", complete))
     with statements() as made:
         page.get(url("draft", complete))
-    assert len(made) == 9  # session, user, posts, offices, draft, standards, thresholds, others, versions
+    assert len(made) == 8  # session, user, posts, draft, standards, thresholds, others, versions
     with statements() as made:
         page.get(url("draft-section", complete, "costs"))
-    assert len(made) == 8
+    assert len(made) == 7

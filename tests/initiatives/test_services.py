@@ -104,10 +104,10 @@ def test_saving_the_same_again_changes_nothing(initiative, submitter, django_ass
     assert DraftChange.objects.count() == 1
 
 
-def test_a_save_is_five_statements(initiative, submitter, statements):
+def test_a_save_is_four_statements(initiative, submitter, statements):
     with statements() as made:
         save(initiative, submitter, 0, problem="Lost receipts")
-    assert len(made) == 5  # the draft under lock; posts and the offices below them; the change; the draft
+    assert len(made) == 4  # the draft under lock; posts; the change; the draft
 
 
 def test_two_people_are_joined_and_told(initiative, submitter, colleague):
