@@ -36,7 +36,7 @@ def flow(numbers: Portfolio, *, list_url: str) -> dict[str, Any]:
         "categories": [line.label for line in lines],
         "series": [
             {
-                "name": _("With the office, not overdue"),
+                "name": _("Office, in time"),
                 "tone": "office",
                 "values": [line.on_time_with_office for line in lines],
                 "links": [
@@ -45,7 +45,7 @@ def flow(numbers: Portfolio, *, list_url: str) -> dict[str, Any]:
                 ],
             },
             {
-                "name": _("With OICT, not overdue"),
+                "name": _("OICT, in time"),
                 "tone": "oict",
                 "values": [line.on_time_with_oict for line in lines],
                 "links": [

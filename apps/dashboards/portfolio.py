@@ -188,8 +188,12 @@ class Percentile(Aggregate):
     output_field = DurationField()
 
 
-def stages_in_order() -> list[tuple[str, str]]:
-    """The stages of the published roads with their labels, in the order in which a case meets them (one statement)."""
+def stages_in_order(*, submitted_only: bool = False) -> list[tuple[str, str]]:
+    """The stages of the published roads with their labels, in the order in which a case meets them (one statement).
+
+    `submitted_only` leaves out the stages at which only the office has desks: who sees submitted cases alone would
+    read a dash there as "none".
+    """
     found: dict[str, str] = {}
     for route in (
         Route.objects.filter(status=RouteStatus.PUBLISHED)
@@ -197,6 +201,8 @@ def stages_in_order() -> list[tuple[str, str]]:
         .order_by("key")
     ):
         for stage in route.road.stages:
+            if submitted_only and all(desk.side == Side.OFFICE for desk in stage.desks):
+                continue
             found.setdefault(stage.key, in_language(stage.labels))
     return list(found.items())
 
@@ -225,7 +231,7 @@ def portfolio(viewer: Viewer, *, now: datetime) -> Portfolio:
             requested=Coalesce(Sum("value_usd", filter=Q(submitted_at__isnull=False)), ZERO),
         )
     )
-    labels = dict(stages_in_order())
+    labels = dict(stages_in_order(submitted_only=not viewer.sees_everything and not viewer.own_offices))
     stages = {key: Line(key, label) for key, label in labels.items()}
     total = Line("", _("All stages"))
     offices: dict[uuid.UUID, Line] = {}

@@ -203,13 +203,13 @@ def case_pattern() -> str:
         return "/cases/_/"
 
 
-def case_rows(rows: list[Row]) -> list[dict[str, Any]]:
+def case_rows(rows: list[Row], *, late_only: bool = False) -> list[dict[str, Any]]:
     """The rows of a list as safe cells; addresses are made from one pattern, not one reversal a row."""
     head, _mark, tail = case_pattern().rpartition("_")
-    return [_case_row(row, f"{head}{row.handle}{tail}") for row in rows]
+    return [_case_row(row, f"{head}{row.handle}{tail}", late_only) for row in rows]
 
 
-def _case_row(row: Row, url: str) -> dict[str, Any]:
+def _case_row(row: Row, url: str, late_only: bool) -> dict[str, Any]:
     return {
         "url": url,
         "reference": look.code(row.reference) if row.reference else format_html("{}", _("not submitted yet")),
@@ -220,27 +220,35 @@ def _case_row(row: Row, url: str) -> dict[str, Any]:
         "value": look.money(row.value_usd.quantize(Decimal(1)), "")
         if row.value_usd is not None
         else look.nothing(),
-        "held": _holders(row),
+        "held": _holders(row, late_only=late_only),
         "due": _due(row),
         "is_late": row.is_late,
     }
 
 
-def _holders(row: Row) -> SafeString:
-    """Whose turn it is: each desk with its act and office; a closed case shows its outcome."""
+def _holders(row: Row, *, late_only: bool = False) -> SafeString:
+    """Whose turn it is: the desks of each office; a closed case shows its outcome."""
     if row.outcome:
         return look.state(OUTCOME_STATES.get(row.outcome, "quiet"), row.outcome_label)
-    return format_html_join("", "{}", ((_holder(turn),) for turn in row.held)) or look.nothing()
+    groups: dict[tuple[str, bool], list[Held]] = {}
+    for turn in row.held:
+        if not late_only or turn.is_late:
+            groups.setdefault((turn.office, turn.is_paused), []).append(turn)
+    return format_html_join("", "{}", ((_holder(turns),) for turns in groups.values())) or look.nothing()
 
 
-def _holder(turn: Held) -> SafeString:
-    return format_html(
-        '<span class="holder{}"><b>{}</b> <span class="quiet">{} <bdi>{}</bdi></span></span>',
-        " holder--paused" if turn.is_paused else "",
-        turn.desk,
-        format_html("{} ·", _("clock stopped")) if turn.is_paused else "",
-        turn.office,
-    )
+def _holder(turns: list[Held]) -> SafeString:
+    """Desks of one office, all running or all with a stopped clock."""
+    desks = format_html_join(", ", "<b>{}</b>", ((turn.desk,) for turn in turns))
+    office = format_html('<bdi class="quiet">{}</bdi>', turns[0].office)
+    if turns[0].is_paused:
+        return format_html(
+            '<span class="holder holder--paused">{} {} <span class="quiet small">{}</span></span>',
+            desks,
+            office,
+            _("clock stopped"),
+        )
+    return format_html('<span class="holder">{} {}</span>', desks, office)
 
 
 def _due(row: Row) -> SafeString:
@@ -263,9 +271,9 @@ def _due(row: Row) -> SafeString:
 
 def summary(count: int, is_bounded: bool, shown: int) -> str:
     """How many rows: exact up to a bound, and said so beyond it."""
-    figure = look.number(count)
+    figure = look.amount_text(count, "", places=0)
     if is_bounded:
-        return _("%(shown)s of more than %(count)s cases") % {"shown": look.number(shown), "count": figure}
+        return _("%(shown)s of more than %(count)s cases") % {"shown": shown, "count": figure}
     return ngettext("%(count)s case", "%(count)s cases", count) % {"count": figure}
 
 

@@ -12,7 +12,7 @@
     const style = getComputedStyle(document.documentElement);
     const of = (name) => style.getPropertyValue(name).trim();
     return {
-      ink: of("--ink"), soft: of("--ink-soft"), line: of("--line"), paper: of("--raised"), font: of("--type"),
+      ink: of("--ink"), soft: of("--ink-soft"), line: of("--line"), paper: of("--raised"), on: of("--on-accent"), font: of("--type"),
       office: of("--hold"), oict: of("--accent"), late: of("--bad"),
     };
   };
@@ -38,7 +38,7 @@
     animationDuration: 250,
     textStyle: { fontFamily: tone.font, color: tone.ink },
     aria: { enabled: true, label: { description: data.description }, decal: { show: true } },
-    grid: { top: 34, bottom: 4, left: rtl ? 24 : 4, right: rtl ? 4 : 24, containLabel: true },
+    grid: { top: 40, bottom: 8, left: rtl ? 24 : 12, right: rtl ? 12 : 24, containLabel: true },
     legend: {
       top: 0, [rtl ? "right" : "left"]: 0, itemWidth: 16, itemHeight: 10, itemGap: 14, icon: "rect",
       textStyle: { color: tone.soft, fontSize: 12 }, align: rtl ? "right" : "left",
@@ -65,11 +65,11 @@
       data: series.values,
       itemStyle: {
         color: tone[series.tone], borderColor: tone.paper, borderWidth: 1,
-        decal: { color: "rgba(255, 255, 255, .45)", ...marks[series.tone] },
+        decal: { color: "rgba(255, 255, 255, .22)", ...marks[series.tone] },
       },
       emphasis: { focus: "series" },
-      label: { show: true, color: "#fff", fontSize: 11, fontWeight: 600, formatter: (point) => (point.value ? figures.format(point.value) : ""),
-        textBorderColor: tone[series.tone], textBorderWidth: 3 },
+      label: { show: true, color: tone.on, fontSize: 12, fontWeight: 700, formatter: (point) => (point.value ? figures.format(point.value) : ""),
+        textBorderColor: tone[series.tone], textBorderWidth: 4 },
     })),
   });
 

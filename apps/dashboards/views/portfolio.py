@@ -53,7 +53,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "offices": tables.office_table(numbers),
         "money": tables.money_rows(numbers),
         "exceptions": tables.exceptions(numbers),
-        "late_rows": tables.case_rows(late.rows),
+        "late_rows": tables.case_rows(late.rows, late_only=True),
         "chart": charts.flow(numbers, list_url=url),
         "definitions": DEFINITIONS,
     }

@@ -42,7 +42,7 @@ def register(request: HttpRequest) -> HttpResponse:
     last = Verification.objects.select_related("by").order_by("-started_at").first()
     query = wanted.query()
     url = reverse("dashboards:register")
-    count = look.number(found.count)
+    count = look.amount_text(found.count, "", places=0)
     context = {
         "seq": seq,
         "hash": own_hash,
