@@ -20,7 +20,8 @@ DEFINITIONS = {
     "late": (
         _("Overdue"),
         _(
-            "Open cases in which a running turn is past its due moment, in the calendar of the office that must act. "
+            "Open cases in which a running turn is past its due moment, in the calendar of the "
+            "office that must act. "
             "A turn whose clock is stopped is not overdue."
         ),
     ),
@@ -33,14 +34,16 @@ DEFINITIONS = {
     "days": (
         _("Days in the stage"),
         _(
-            "For how many calendar days the open cases have been in their stage: half of them for at most the first "
+            "For how many calendar days the open cases have been in their stage: half of them for "
+            "at most the first "
             "figure, 85 in 100 for at most the second."
         ),
     ),
     "value": (
         _("Value"),
         _(
-            "Five-year cost of the chosen option, all funds, in USD at the rates of the day of submission, as frozen "
+            "Five-year cost of the chosen option, all funds, in USD at the rates of the day of "
+            "submission, as frozen "
             "with the version. A draft has none before its first version."
         ),
     ),
@@ -48,7 +51,8 @@ DEFINITIONS = {
     "approved": (
         _("Approved"),
         _(
-            "Value of the cases whose approval, with or without conditions, has taken effect. A decision is not "
+            "Value of the cases whose approval, with or without conditions, has taken effect. A "
+            "decision is not "
             "counted before it takes effect."
         ),
     ),

@@ -50,7 +50,8 @@ def rights_in_words(viewer: Viewer, own: list[Office]) -> list[str]:
     if not viewer.sees_everything:
         said.append(
             _(
-                "Confidential cases only where you are one of the people on them, and none that you stepped aside from."
+                "Confidential cases only where you are one of the people on them, and none that "
+                "you stepped aside from."
             )
         )
     return said

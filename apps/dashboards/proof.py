@@ -173,11 +173,13 @@ def bound_in_words(*, seq: int, checkpoint_seq: int | None) -> str:
     """How far a proof goes, honestly."""
     if checkpoint_seq is None:
         return _(
-            "No checkpoint was at hand: a cut-off end, or a chain that was rewritten as a whole, is not proven against."
+            "No checkpoint was at hand: a cut-off end, or a chain that was rewritten as a whole, "
+            "is not proven against."
         )
     if checkpoint_seq >= seq:
         return _("The last row is one that a checkpoint has seen.")
     return _(
-        "Rows after the last checkpoint (row %(seq)s) are chained, but an end that was cut off or rewritten after it "
+        "Rows after the last checkpoint (row %(seq)s) are chained, but an end that was cut off or "
+        "rewritten after it "
         "is not proven against."
     ) % {"seq": f"{checkpoint_seq:,}"}

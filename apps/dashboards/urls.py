@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.dashboards.views import portfolio, register
+from apps.dashboards.views import health, help, portfolio, register
 
 app_name = "dashboards"
 urlpatterns = [
@@ -18,4 +18,9 @@ urlpatterns = [
     path("register/verifier.py", register.download_verifier, name="verifier"),
     path("register/checkpoints.jsonl", register.download_checkpoints, name="checkpoints"),
     path("register/offline/", register.offline, name="offline"),
+    path("health/", health.health, name="health"),
+    path("help/", help.index, name="help"),
+    path("help/glossary/", help.glossary, name="glossary"),
+    path("help/keyboard/", help.keyboard, name="keyboard"),
+    path("help/<slug:key>/", help.guide, name="guide"),
 ]
