@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -46,7 +46,7 @@ def _rows(spec: Field, post: QueryDict) -> list[dict[str, str]]:
     for key in post:
         match = ROW_NAME.match(key)
         if match and match["rows"] == spec.name and match["name"] in names:
-            found.setdefault(int(match["position"]), {})[match["name"]] = post[key]
+            found.setdefault(int(match["position"]), {})[match["name"]] = str(post[key])
     rows = [found[position] for position in sorted(found)][:ROWS_LIMIT]
     return [row for row in rows if any(text.strip() for name, text in row.items() if name != "item")]
 
@@ -194,7 +194,7 @@ class ActForm(forms.Form):
     def _said(self, field: Any) -> dict[str, Any]:
         value = field.value()
         if isinstance(field.field, forms.ChoiceField):
-            for key, label in _flat_choices(field.field.choices):
+            for key, label in _flat_choices(cast(Iterable[Any], field.field.choices)):
                 if str(key) == str(value):
                     return {"label": field.label, "text": str(label)}
         if isinstance(field.field, forms.BooleanField):

@@ -238,7 +238,7 @@ def _row(
     calendars: dict[uuid.UUID, WorkCalendar],
 ) -> QueueRow:
     assessing = case.stage == "assessments"
-    row = {
+    row: dict[str, Any] = {
         "handle": case.handle,
         "title": case.title,
         "language": case.language,

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from apps.accounts.models import User
 from apps.approvals.workflow import Desk
@@ -49,6 +50,7 @@ def people_for(seats: Iterable[str], at: datetime) -> list[Seated]:
     roles = sorted({seat.split("@", 1)[0] for seat in wanted})
     people = User.objects.raw(_SEATED, {"roles": roles, "at": at, "day": offices.day_of(at)})
     found = []
+    person: Any  # with the columns that the statement adds
     for person in people:
         own, inside = f"{person.seat_role}@{person.seat_office}", f"{person.seat_role}@oict"
         for seat in (own, inside):

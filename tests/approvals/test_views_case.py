@@ -1,15 +1,12 @@
 """The page of a case and its papers: who sees what, and what stands on it."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from apps.audit import clock
-from tests.approvals.rich import HOSTILE, make_rich_review
-from tests.approvals.test_road import tick
+from tests.approvals.rich import make_rich_review
 from tests.factories.approvals import Review, decision_of
 
 
@@ -37,10 +34,10 @@ def get(review: Review, person: str, address: str, status: int = 200) -> str:
 
 
 @pytest.fixture
-def decided(review: Review) -> Iterator[Any]:
+def decided(review: Review) -> Any:
     case = review.to_decision()
     review.act(case, "cito", "decide", **decision_of())
-    yield case
+    return case
 
 
 def test_case_page_shows_strip_versions_turns_and_acts(review: Review) -> None:

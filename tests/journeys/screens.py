@@ -168,7 +168,9 @@ def main(arguments: list[str]) -> int:
                 status = answer.status if answer else 0
                 if wider > 0 or visitor.complaints or status != 200:
                     faults += 1
-                    print(f"{name} {look}: {status}, wider by {wider} {page.evaluate(WIDER) if wider > 0 else ''}")
+                    print(
+                        f"{name} {look}: {status}, wider by {wider} {page.evaluate(WIDER) if wider > 0 else ''}"
+                    )
                     for line in visitor.complaints:
                         print(f"    {line}")
                 visitor.context.close()

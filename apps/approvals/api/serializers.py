@@ -82,7 +82,7 @@ class ActionSerializer(serializers.Serializer):
     """One act: whether it is possible for the caller, and if not, every reason and who can."""
 
     action = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     desk = serializers.CharField()
     is_possible = serializers.BooleanField()
     reasons = ReasonSerializer(many=True)

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.access import access, by_service, signed_in
+from apps.accounts.access import access, by_service, person_of, signed_in
 from apps.accounts.services import confirm_password
 from apps.approvals import queries
 from apps.approvals.api import serializers as shapes
@@ -111,7 +111,7 @@ class CaseDetail(APIView):
         operation_id="case", parameters=[HANDLE], responses={200: shapes.CaseDetailSerializer, **REFUSALS}
     )
     def get(self, request: Request, handle: str) -> Response:
-        view = queries.case_view(queries.viewer_of_request(request._request), request.user, handle)
+        view = queries.case_view(queries.viewer_of_request(request._request), person_of(request), handle)
         return Response(shapes.CaseDetailSerializer(view).data)
 
 
@@ -125,7 +125,7 @@ class Moves(APIView):
         responses={200: shapes.TimelineSerializer(many=True), **REFUSALS},
     )
     def get(self, request: Request, handle: str) -> Response:
-        view = queries.case_view(queries.viewer_of_request(request._request), request.user, handle)
+        view = queries.case_view(queries.viewer_of_request(request._request), person_of(request), handle)
         return Response(shapes.TimelineSerializer(view.timeline, many=True).data)
 
     @extend_schema(
@@ -148,7 +148,7 @@ class Moves(APIView):
         result = move_case(
             case_id=case.pk,
             action=given["action"],
-            by=request.user,
+            by=person_of(request),
             seen=Seen(given["seen"]["version_number"], given["seen"]["version_hash"]),
             idempotency_key=key,
             payload=given["payload"],
@@ -166,7 +166,7 @@ def _confirmation(request: Request, given: dict[str, Any], version_hash: str) ->
         return Confirmation("token", clock.now(), version_hash)
     if "confirmation" not in given:
         return None
-    shown = confirm_password(request.user, given["confirmation"]["password"], version_hash)
+    shown = confirm_password(person_of(request), given["confirmation"]["password"], version_hash)
     return Confirmation(shown.method, shown.at, shown.snapshot_hash)
 
 
@@ -199,7 +199,7 @@ class AssessmentDetail(APIView):
     def get(self, request: Request, handle: str, desk: str) -> Response:
         case = queries.case_for(queries.viewer_of_request(request._request), handle)
         mine = Assessment.objects.filter(
-            case=case, round=case.round, desk=desk, reviewer=request.user
+            case=case, round=case.round, desk=desk, reviewer=person_of(request)
         ).first()
         if mine is None:
             refuse(Kind.NOT_FOUND, Reason("assessment.empty"))
@@ -223,7 +223,7 @@ class AssessmentDetail(APIView):
             overall=given["overall"],
             base_revision=given["base_revision"],
             language=given["language"],
-            by=request.user,
+            by=person_of(request),
         )
         return Response(shapes.SavedSerializer(asdict(saved)).data)
 

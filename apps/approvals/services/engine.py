@@ -205,7 +205,7 @@ def set_clocks(walk: Walk, turn: Turn, calendar: WorkCalendar) -> None:
 def announce_turn(walk: Walk, turn: Turn) -> None:
     """Tell who sits at the desk that they have the turn; the one message that is instant (review.md, messages)."""
     seated = people_for(turn.seats, walk.at)
-    people = [turn.taken_by] if turn.taken_by_id else [person.user for person in seated]
+    people = [turn.taken_by] if turn.taken_by is not None else [person.user for person in seated]
     notices.post(
         recipients=people,
         code="turn.opened",

@@ -134,7 +134,7 @@ def move_case(
         case=case,
         at=at,
         road=case.route.road,
-        turns=turns,
+        turns=list[Turn](turns),
     )
     act = _person(walk, verb, by, viewer, values, payload or {}, confirmation, desk)
     act.event_id = uuid.uuid4()
@@ -354,7 +354,7 @@ def reasons_against_person(
         return [Reason("conflict.already_declared")] if declared and turn.taken_by_id == by.pk else []
     if verb.key == "hand_back":
         return [] if turn.taken_by_id == by.pk else [Reason("case.not_taken")]
-    if verb.key == "withdraw_decision" and turn.taken_by_id not in (None, by.pk):
+    if verb.key == "withdraw_decision" and turn.taken_by is not None and turn.taken_by_id != by.pk:
         return [Reason("decision.not_yours", {"name": turn.taken_by.full_name})]
     return reasons_of_conflict(desk, declared)
 

@@ -55,7 +55,9 @@ def remind(timers: list[Timer]) -> None:
         if latest.get((timer.object_id, timer.due_version)) != timer.kind:
             continue
         people = (
-            [turn.taken_by] if turn.taken_by_id else [seated.user for seated in people_for(turn.seats, now)]
+            [turn.taken_by]
+            if turn.taken_by is not None
+            else [seated.user for seated in people_for(turn.seats, now)]
         )
         notices.post(
             recipients=people,

@@ -7,7 +7,7 @@ class DashboardStage(serializers.Serializer):
     """Open cases of one stage."""
 
     stage = serializers.CharField(source="key")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     cases = serializers.IntegerField()
     with_office = serializers.IntegerField()
     with_oict = serializers.IntegerField()
@@ -22,7 +22,7 @@ class DashboardOffice(serializers.Serializer):
     """Open cases of one office."""
 
     office = serializers.CharField(source="key")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     cases = serializers.IntegerField()
     late = serializers.IntegerField()
     value_usd = serializers.DecimalField(max_digits=18, decimal_places=2)
@@ -33,7 +33,7 @@ class DashboardOutcome(serializers.Serializer):
     """Closed cases of one outcome."""
 
     outcome = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     cases = serializers.IntegerField()
     value_usd = serializers.DecimalField(max_digits=18, decimal_places=2)
     cases_this_year = serializers.IntegerField()

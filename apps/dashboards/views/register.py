@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts import look
-from apps.accounts.access import access
+from apps.accounts.access import access, person_of
 from apps.audit import checkpoints, export, verifier
 from apps.audit.reasons import Kind, Reason, Refused, refuse
 from apps.audit.register import ORIGINS
@@ -79,8 +79,8 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """Begin a verification, do its first piece, and show how far it came."""
-    run = services.start_verification(whole=request.POST.get("whole") != "no", by=request.user)
-    services.continue_verification(verification_id=run.pk, by=request.user)
+    run = services.start_verification(whole=request.POST.get("whole") != "no", by=person_of(request))
+    services.continue_verification(verification_id=run.pk, by=person_of(request))
     return redirect(run)
 
 
@@ -88,7 +88,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_POST
 def verify_on(request: HttpRequest, verification_id: UUID) -> HttpResponse:
     """Do the next piece."""
-    return redirect(services.continue_verification(verification_id=verification_id, by=request.user))
+    return redirect(services.continue_verification(verification_id=verification_id, by=person_of(request)))
 
 
 @access(auditor)
@@ -117,7 +117,8 @@ def verification(request: HttpRequest, verification_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_copy(request: HttpRequest) -> HttpResponse:
     """Verify a copy that somebody brings: intact, or the first bad row by name."""
-    verdict, reasons = None, ()
+    verdict = None
+    reasons: tuple[Reason, ...] = ()
     if request.method == "POST":
         try:
             verdict = _judge(request)
@@ -154,7 +155,7 @@ def _judge(request: HttpRequest) -> proof.Verdict:
 @require_POST
 def download(request: HttpRequest) -> StreamingHttpResponse:
     """Stream the register as the offline verifier takes it, and note who took it."""
-    taken = services.record_export(by=request.user)
+    taken = services.record_export(by=person_of(request))
     response = StreamingHttpResponse(_lines(taken.until_seq), content_type="application/x-ndjson")
     response["Content-Disposition"] = f'attachment; filename="register-{taken.until_seq}.jsonl"'
     response["Cache-Control"] = "no-store"
