@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from ictgov import embedded
+from ictgov.catalogues import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = embedded.Shared(ROOT / "var" / "test")
@@ -38,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     os.environ["ICTGOV_TESTING"] = "1"
+    if not hasattr(config, "workerinput"):
+        compile_catalogues(ROOT / "locale")
     settings.ICTGOV_TESTING = True
     settings.ICTGOV_CLOCK_SETTABLE = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
