@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -58,11 +58,10 @@ class Search:
 
 def _moved(condition: Q, prefix: str) -> Q:
     made = Q(_connector=condition.connector, _negated=condition.negated)
-    for child in condition.children:
-        if isinstance(child, Q):
-            made.children.append(_moved(child, prefix))
-        elif isinstance(child, tuple):
-            made.children.append((f"{prefix}{child[0]}", child[1]))
+    for child in cast(list[Any], condition.children):
+        made.children.append(
+            _moved(child, prefix) if isinstance(child, Q) else (f"{prefix}{child[0]}", child[1])
+        )
     return made
 
 
@@ -71,7 +70,7 @@ def read_search(text: str, *, at: datetime) -> Search:
     clean = "".join(char for char in text if char.isprintable() and not "\ud800" <= char <= "\udfff")
     clean = " ".join(clean[:LONGEST].split())
     words: list[str] = []
-    tokens: list[Any] = []
+    tokens: list[Token] = []
     for part in clean.split():
         match = TOKEN.match(part)
         token = _token(part, match[1], match[2], at) if match else None

@@ -48,7 +48,7 @@ def people_for(seats: Iterable[str], at: datetime) -> list[Seated]:
     if not wanted:
         return []
     roles = sorted({seat.split("@", 1)[0] for seat in wanted})
-    people = User.objects.raw(_SEATED, {"roles": roles, "at": at, "day": offices.day_of(at)})
+    people: Iterable[Any] = User.objects.raw(_SEATED, {"roles": roles, "at": at, "day": offices.day_of(at)})
     found = []
     person: Any  # with the columns that the statement adds
     for person in people:
@@ -59,6 +59,13 @@ def people_for(seats: Iterable[str], at: datetime) -> list[Seated]:
                 titles = json.loads(titles) if isinstance(titles, str) else titles
                 found.append(Seated(seat, person, titles, person.seat_office))
     return found
+
+
+def people_with(turn: Any, at: datetime) -> list[User]:
+    """Who has a turn at the instant: the person who took it, else everyone on its seats."""
+    if turn.taken_by is not None:
+        return [turn.taken_by]
+    return [seated.user for seated in people_for(turn.seats, at)]
 
 
 def names_for(seats: Iterable[str], at: datetime) -> tuple[str, ...]:

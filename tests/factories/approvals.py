@@ -150,7 +150,7 @@ class Review:
         desk = payload.pop("desk", "")
         case.refresh_from_db()
         if action == "decide" and confirmation is None:
-            confirmation = Confirmation("password", clock.now(), case.version_hash)
+            confirmation = Confirmation("password", clock.now(), case.version_hash, self.people[person].pk)
         result = services.move_case(
             case_id=case.pk,
             action=action,

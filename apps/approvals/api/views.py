@@ -163,11 +163,10 @@ class Moves(APIView):
 def _confirmation(request: Request, given: dict[str, Any], version_hash: str) -> Confirmation | None:
     """Confirm by password in a signed-in session; a token never confirms anything (seam 9)."""
     if request.auth is not None:
-        return Confirmation("token", clock.now(), version_hash)
+        return Confirmation("token", clock.now(), version_hash, person_of(request).pk)
     if "confirmation" not in given:
         return None
-    shown = confirm_password(person_of(request), given["confirmation"]["password"], version_hash)
-    return Confirmation(shown.method, shown.at, shown.snapshot_hash)
+    return confirm_password(person_of(request), given["confirmation"]["password"], version_hash)
 
 
 @access(signed_in)

@@ -16,6 +16,7 @@ from typing import Any, cast
 from django.db.models import F, Max
 
 from apps.accounts.models import User
+from apps.accounts.services import Confirmation
 from apps.approvals import policies
 from apps.approvals.choices import APPROVALS, Capacity, Outcome, Side
 from apps.approvals.letters import compose_letter
@@ -48,15 +49,6 @@ from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.notices import services as notices
 
 
-@dataclass(frozen=True)
-class Confirmation:
-    """That the person confirmed, a moment ago, exactly this version (seam 9)."""
-
-    method: str
-    at: datetime
-    snapshot_hash: str
-
-
 @dataclass
 class Act:
     """One verb about to be performed on a locked case."""
@@ -69,7 +61,7 @@ class Act:
     viewer: Viewer
     values: Mapping[str, Any]
     language: str
-    event_id: uuid.UUID | None = None
+    event_id: uuid.UUID = field(default_factory=uuid.uuid4)
     authority: Any = None
     role: str = ""
     post_titles: Mapping[str, str] = field(default_factory=dict)

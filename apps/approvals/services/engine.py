@@ -17,7 +17,7 @@ from apps.approvals.choices import Capacity, Side
 from apps.approvals.models import Case, Decision, Move, Participation, Turn, TurnPause
 from apps.approvals.parameters import Numbers
 from apps.approvals.permissions import reasons_of_service
-from apps.approvals.seats import acting_office, people_for, seats_of
+from apps.approvals.seats import acting_office, people_with, seats_of
 from apps.approvals.subjects import subject_for
 from apps.approvals.workflow import TERMINAL, Desk, RouteDefinition, Stage, Step
 from apps.audit.reasons import Reason
@@ -204,10 +204,8 @@ def set_clocks(walk: Walk, turn: Turn, calendar: WorkCalendar) -> None:
 
 def announce_turn(walk: Walk, turn: Turn) -> None:
     """Tell who sits at the desk that they have the turn; the one message that is instant (review.md, messages)."""
-    seated = people_for(turn.seats, walk.at)
-    people = [turn.taken_by] if turn.taken_by is not None else [person.user for person in seated]
     notices.post(
-        recipients=people,
+        recipients=people_with(turn, walk.at),
         code="turn.opened",
         params=notice_params(walk.case, turn),
         dedupe_key=f"{turn.pk}:opened:{turn.due_version}",

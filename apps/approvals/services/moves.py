@@ -120,12 +120,11 @@ def move_case(
     if (earlier := _earlier(by, idempotency_key, request_hash)) is not None:
         return earlier
     viewer = viewer_from(by, standing_of(by, at))
-    turns = list(
-        Turn.objects.filter(case=case)
-        .select_related("office", "taken_by")
-        .annotate(is_seen=Exists(Case.objects.filter(pk=case.pk).visible_to(viewer)))
-        .order_by("opened_at")
+    seen_by_viewer = Exists(Case.objects.filter(pk=case.pk).visible_to(viewer))
+    rows = (
+        Turn.objects.filter(case=case).select_related("office", "taken_by").annotate(is_seen=seen_by_viewer)
     )
+    turns: list[Any] = list(rows.order_by("opened_at"))
     if not turns or not turns[0].is_seen:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
     refuse_if(Kind.CONFLICT, reasons_against_state(case, seen))
@@ -137,7 +136,6 @@ def move_case(
         turns=list[Turn](turns),
     )
     act = _person(walk, verb, by, viewer, values, payload or {}, confirmation, desk)
-    act.event_id = uuid.uuid4()
     from_stage, version_before = case.stage, case.version_hash
     trace = PERFORM[action](act)
     _follow_route(act, trace)
@@ -318,6 +316,8 @@ def reasons_against_confirmation(act: Act, confirmation: Confirmation | None) ->
     age = act.at - confirmation.at
     if age > timedelta(minutes=minutes) or age < -timedelta(minutes=1):
         return [Reason("confirmation.old", {"minutes": minutes}, field="password")]
+    if confirmation.user_id != act.by.pk:
+        return [Reason("confirmation.other_person", field="password")]
     if confirmation.snapshot_hash != act.case.version_hash:
         return [Reason("confirmation.other_version", field="password")]
     return []

@@ -9,7 +9,7 @@ from typing import Any
 
 from apps.approvals.choices import APPROVALS, Capacity, Side
 from apps.approvals.models import Case, Decision, Participation, Turn
-from apps.approvals.seats import people_for
+from apps.approvals.seats import people_for, people_with
 from apps.approvals.services.engine import (
     REMINDER_KINDS,
     Walk,
@@ -54,13 +54,8 @@ def remind(timers: list[Timer]) -> None:
             continue
         if latest.get((timer.object_id, timer.due_version)) != timer.kind:
             continue
-        people = (
-            [turn.taken_by]
-            if turn.taken_by is not None
-            else [seated.user for seated in people_for(turn.seats, now)]
-        )
         notices.post(
-            recipients=people,
+            recipients=people_with(turn, now),
             code=timer.kind,
             params=notice_params(turn.case, turn),
             dedupe_key=f"{turn.pk}:{timer.kind}:{timer.due_version}",

@@ -313,8 +313,7 @@ def _confirmation(request: HttpRequest) -> Confirmation | None:
     password = request.POST.get("password", "")
     if not password:
         return None
-    given = confirm_password(person_of(request), password, seen_of(request).version_hash)
-    return Confirmation(given.method, given.at, given.snapshot_hash)
+    return confirm_password(person_of(request), password, seen_of(request).version_hash)
 
 
 def _refused(
