@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import F, Max
 
@@ -397,7 +397,7 @@ def decide(act: Act) -> Trace:
         confirmed_at=act.confirmation.at,
         decided_at=act.at,
         effective_at=act.at + timedelta(minutes=int(act.walk.numbers["decision.cooling_off_minutes"])),
-        event_id=cast(uuid.UUID, act.event_id),
+        event_id=act.event_id,
     )
     rows = [
         Condition(decision=decision, position=position, language=act.language, **row)
