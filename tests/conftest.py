@@ -43,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_catalogues(ROOT / "locale")
     settings.ICTGOV_TESTING = True
     settings.ICTGOV_CLOCK_SETTABLE = True
+    if "MIGRATION_DATABASE_URL" not in os.environ:
+        settings.MIGRATION_DATABASE_URL = ""  # not that of a demonstration that runs in this folder
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STORAGES = {
