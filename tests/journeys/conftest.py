@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def load_people(*, with_cases: bool = False) -> None:
     from apps.initiatives.management.commands.load_demo import REFERENCE
 
     for command in REFERENCE:
-        call_command(command, verbosity=0)
+        call_command(command, verbosity=0, stdout=StringIO())
     with override_settings(PASSWORD_HASHERS=[ARGON2], ICTGOV_CLOCK_SETTABLE=True):
         play.load(with_cases=with_cases)
 
