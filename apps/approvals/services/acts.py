@@ -279,7 +279,9 @@ def after_answer(act: Act) -> None:
 
 
 def declare_no_conflict(act: Act) -> Trace:
-    ConflictDeclaration.objects.create(case=act.case, user=act.by, recused=False, declared_at=act.at)
+    ConflictDeclaration.objects.get_or_create(
+        case=act.case, user=act.by, recused=False, defaults={"declared_at": act.at}
+    )
     if act.turn is not None and act.desk is not None and act.desk.taken and act.turn.taken_by_id is None:
         act.turn.taken_by, act.turn.taken_at = act.by, act.at
         act.turn.save(update_fields=["taken_by", "taken_at"])

@@ -351,7 +351,8 @@ def reasons_against_person(
     if reasons:
         return reasons
     if verb.key == "declare_no_conflict":
-        return [Reason("conflict.already_declared")] if declared and turn.taken_by_id == by.pk else []
+        done = bool(declared) and (not desk.taken or turn.taken_by_id == by.pk)
+        return [Reason("conflict.already_declared")] if done else []
     if verb.key == "hand_back":
         return [] if turn.taken_by_id == by.pk else [Reason("case.not_taken")]
     if verb.key == "withdraw_decision" and turn.taken_by is not None and turn.taken_by_id != by.pk:

@@ -18,7 +18,7 @@ from apps.accounts.access import access, by_service, person_of
 from apps.accounts.errors import STATUS_OF_KIND
 from apps.accounts.services import confirm_password
 from apps.approvals import queries, services
-from apps.approvals.choices import Outcome
+from apps.approvals.choices import Level, Outcome
 from apps.approvals.forms import ActForm, read_payload
 from apps.approvals.letters import preview_letter
 from apps.approvals.models import Case
@@ -179,7 +179,8 @@ def _context(
     codes = {reason.code for reason in reasons}
     seen = seen_of(request) if request.method == "POST" else None
     stale = None
-    if "case.version_changed" in codes and seen is not None and 0 < seen.version_number < case.version_number:
+    reads = view.level == Level.FULL and seen is not None and 0 < seen.version_number < case.version_number
+    if "case.version_changed" in codes and seen is not None and reads:
         changes = presenter_of(case).difference(case.subject_id, seen.version_number, case.version_number)
         stale = {
             "from": seen.version_number,

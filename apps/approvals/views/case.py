@@ -98,9 +98,12 @@ def whole_case(view: CaseView) -> dict[str, Any]:
 
 
 def version_parts(view: CaseView, number: int) -> dict[str, Any]:
-    """A frozen version to read: summary, sections, appraisal, and what changed since the one before."""
+    """A frozen version to read: summary, sections, appraisal, and what changed since the one before.
+
+    Empty where there is none yet, and for who has not declared that they have no conflict: whatever page asks.
+    """
     case, presenter = view.case, presenter_of(view.case)
-    if number < 1:
+    if number < 1 or view.level != Level.FULL:
         return {"summary": [], "sections": [], "appraisal": None, "changes": []}
     subject = case.subject_id
     return {
