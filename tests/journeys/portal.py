@@ -119,6 +119,14 @@ class Portal:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
+    def kill_broker(self) -> None:
+        """kill -9 of the broker; it starts again with the next `start`."""
+        pid = self.broker.pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        wait_for("the broker is gone", lambda: not self.broker.is_ready())
+        self.broker.stop(1)
+
     def stop(self) -> None:
         for child in self.children.values():
             if child.poll() is None:
