@@ -42,6 +42,10 @@ fix: ## mend what a machine can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+messages: ## bring the Arabic catalogue up to date with what the code and the pages say
+	$(BIN)/python manage.py makemessages -l ar --no-location --no-obsolete --no-wrap \
+	  -i node_modules -i .venv -i var -i staticfiles -i tests
+
 lock: ## write the locks anew from pyproject.toml (hashes, no addresses)
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra dev --extra embedded pyproject.toml -o requirements.lock
