@@ -7,6 +7,6 @@ class PortalConfig(AppConfig):
     name = "ictgov"
 
     def ready(self) -> None:
-        from ictgov import schedule
+        from ictgov import checks, schedule  # noqa: F401  (importing the checks registers them)
 
         schedule.listen()

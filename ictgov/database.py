@@ -177,7 +177,7 @@ def acting_as_owner(
 ) -> Iterator[None]:
     """Within the block the connection signs in through MIGRATION_DATABASE_URL and acts as the owning role.
 
-    Without that address the connection stays as it is: a developer's own superuser may migrate, too.
+    Without that address the connection stays as it is, and what the role may not do fails by name.
     """
     address = url or settings.MIGRATION_DATABASE_URL
     if not address:

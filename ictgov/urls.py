@@ -1,21 +1,15 @@
 """The table of contents of the pages. Each app names its own addresses in its `urls.py`."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
-PAGES = (
-    ("", "apps.accounts.urls"),
-    ("", "apps.offices.urls"),
-    ("", "apps.notices.urls"),
-    ("", "apps.approvals.urls"),
-    ("", "apps.standards.urls"),
-    ("", "apps.initiatives.urls"),
-    ("", "apps.dashboards.urls"),
-)
-
 urlpatterns = [
-    *(path(prefix, include(module)) for prefix, module in PAGES if find_spec(module)),
+    path("", include("apps.accounts.urls")),
+    path("", include("apps.offices.urls")),
+    path("", include("apps.notices.urls")),
+    path("", include("apps.approvals.urls")),
+    path("", include("apps.standards.urls")),
+    path("", include("apps.initiatives.urls")),
+    path("", include("apps.dashboards.urls")),
     path("api/v1/", include("ictgov.api")),
 ]
 

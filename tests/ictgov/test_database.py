@@ -1,5 +1,8 @@
 """The portal's database role owns nothing, and each test gets its own rows."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
@@ -67,3 +70,18 @@ def test_broker_answers(redis_url: str) -> None:
     client = redis.Redis.from_url(redis_url)
     assert client.ping() is True
     client.close()
+
+
+def test_database_is_fit(db: None) -> None:
+    from django.core.management import call_command
+
+    call_command("check", databases=["default"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_check_names_a_role_that_may_too_much(as_owner: Callable[[], Any]) -> None:
+    from ictgov.checks import database_is_fit
+
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")  # the tests' owner is a superuser, as no portal's role may be
+        assert [found.id for found in database_is_fit(databases=["default"])] == ["ictgov.E004"]
