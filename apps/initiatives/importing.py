@@ -15,7 +15,6 @@ from uuid import uuid4
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.approvals.parameters import tier_thresholds
 from apps.approvals.services import register_case
 from apps.approvals.subjects import FrozenVersion
 from apps.audit import clock
@@ -30,9 +29,10 @@ from apps.initiatives.models import ImportedRow, ImportRun, Initiative
 from apps.initiatives.portfolio import InventoryRow, Portfolio, WrongRow
 from apps.initiatives.presenter import KIND
 from apps.initiatives.rates import rates_on
+from apps.initiatives.reading import thresholds_on
 from apps.initiatives.schema.inventory_1 import INVENTORY_1
 from apps.initiatives.snapshot import snapshot_of
-from apps.initiatives.tiers import Thresholds, Tier, tier_of
+from apps.initiatives.tiers import Tier, tier_of
 from apps.offices.models import Office
 
 ROUTE = "inventory"
@@ -116,8 +116,7 @@ def _bring_in(row: InventoryRow, *, content_hash: str, office: Office, run: Impo
         created_by=by,
         created_at=at,
     )
-    one, two = tier_thresholds(on=at.date())
-    thresholds = Thresholds(tier_1_usd=one, tier_2_usd=two)
+    thresholds = thresholds_on(at.date())
     tier = tier_of({}, value_usd=row.value_usd, thresholds=thresholds)
     facts = _facts(row, tier, office)
     text = canonical_json(

@@ -43,7 +43,7 @@ class Card:
 
 
 def cards(viewer: Viewer, *, words: str = "", after: str = "") -> tuple[list[Card], str]:
-    """A page of the initiatives that the viewer may see (drafts, then the latest), and the next page's key.
+    """A page of the initiatives that the viewer may see, the latest first, and the next page's key.
 
     One statement: the case carries visibility, title, office and state; the initiative adds its sentence.
     """
@@ -60,7 +60,7 @@ def cards(viewer: Viewer, *, words: str = "", after: str = "") -> tuple[list[Car
             initiative_kind=initiative.values("kind")[:1],
         )
         .select_related("office")
-        .order_by("-submitted_at", "pk")[: PAGE + 1]
+        .order_by("-opened_at", "pk")[: PAGE + 1]
     )
     found = [
         Card(
@@ -81,19 +81,19 @@ def cards(viewer: Viewer, *, words: str = "", after: str = "") -> tuple[list[Car
         for row in rows[:PAGE]
     ]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return found, f"{last.submitted_at.isoformat() if last.submitted_at else ''}_{last.pk}" if last else ""
+    return found, f"{last.opened_at.isoformat()}_{last.pk}" if last else ""
 
 
 def _behind(key: str) -> Q:
-    """What comes after the row with this key: drafts stand before what was submitted, the latest first."""
+    """What comes after the row with this key; everything, where the key is no key."""
     moment, _, case_id = key.partition("_")
     try:
-        at, last = (datetime.fromisoformat(moment) if moment else None), UUID(case_id)
+        at, last = datetime.fromisoformat(moment), UUID(case_id)
     except ValueError:
         return Q()
-    if at is None:
-        return Q(submitted_at__isnull=True, pk__gt=last) | Q(submitted_at__isnull=False)
-    return Q(submitted_at__lt=at) | Q(submitted_at=at, pk__gt=last)
+    if at.tzinfo is None:
+        return Q()
+    return Q(opened_at__lte=at) & (Q(opened_at__lt=at) | Q(pk__gt=last))
 
 
 def draft_of(initiative_id: UUID, viewer: Viewer) -> Draft | None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from apps.approvals.parameters import tier_thresholds
+from apps.approvals.parameters import Numbers
 from apps.audit import clock
 from apps.audit.reasons import Reason
 from apps.initiatives import policies
@@ -22,7 +23,15 @@ from apps.initiatives.schema.short_1 import SHORT_1
 from apps.initiatives.tiers import Thresholds, Tier, tier_of
 from apps.standards.queries import in_force
 
+THRESHOLDS = ("tier.one_max_usd", "tier.two_max_usd", "tier.risk_medium", "tier.risk_high")
 MONEY_TABLES = ("funding", "costs", "benefits")
+
+
+def thresholds_on(on: date) -> Thresholds:
+    """The thresholds of the review depth in force on a day (one statement)."""
+    found = Numbers(on)
+    one, two, medium, high = (found[key] for key in THRESHOLDS)
+    return Thresholds(Decimal(one), Decimal(two), int(medium), int(high))
 
 
 @dataclass
@@ -43,8 +52,7 @@ class Reading:
 
     @cached_property
     def thresholds(self) -> Thresholds:
-        one, two = tier_thresholds(on=self.on)
-        return Thresholds(tier_1_usd=one, tier_2_usd=two)
+        return thresholds_on(self.on)
 
     @cached_property
     def standards(self) -> tuple[Asked, ...]:

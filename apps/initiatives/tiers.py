@@ -17,10 +17,10 @@ from apps.initiatives.schema.values import number_of
 class Thresholds:
     """Amounts in US dollars over five years; risk is the greatest product of probability and impact."""
 
-    tier_1_usd: Decimal = Decimal("200000")
-    tier_2_usd: Decimal = Decimal("2000000")
-    risk_medium: int = 8
-    risk_high: int = 15
+    tier_1_usd: Decimal
+    tier_2_usd: Decimal
+    risk_medium: int
+    risk_high: int
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The pages: who comes in, what they carry, how many statements, and that nothing typed is lost."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from apps.approvals.models import Case
 from apps.initiatives import services
 from apps.initiatives.models import Draft, Initiative
 from apps.initiatives.schema.short_1 import SHORT_1
-from tests.initiatives.conftest import ANSWERS
+from tests.initiatives.conftest import ANSWERS, MONDAY_MORNING
 from tests.initiatives.content import complete_case
 from tests.initiatives.test_services import hand_on, save
 
@@ -281,7 +283,7 @@ def test_pages_of_the_list_hold_every_row_once(page, organization, submitter):
             language="en",
             by=submitter,
         )
-    Case.objects.filter(title__endswith="7").update(submitted_at=Initiative.objects.first().created_at)
+    Case.objects.filter(title__endswith="7").update(opened_at=MONDAY_MORNING - timedelta(days=1))
     where, seen = reverse("initiatives:initiative-list"), []
     query = ""
     while True:

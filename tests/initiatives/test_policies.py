@@ -15,6 +15,9 @@ from tests.initiatives.content import complete_case, rates
 DATA = policies.Asked("DATA-1", "Open formats", mandatory=True)
 
 
+THRESHOLDS = Thresholds(Decimal(200_000), Decimal(2_000_000), 8, 15)
+
+
 def found(content, standards=()):
     return policies.reasons_in(content, figures=figures(content, rates), standards=standards)
 
@@ -154,7 +157,7 @@ def test_completeness_says_how_far_each_section_is():
 
 def tier(**changes):
     content = complete_case(**changes)
-    return tier_of(content, value_usd=figures(content, rates).value_usd, thresholds=Thresholds())
+    return tier_of(content, value_usd=figures(content, rates).value_usd, thresholds=THRESHOLDS)
 
 
 SMALL = without(CASE["costs"], one_time="1000", recurrent="0")
@@ -197,7 +200,7 @@ def test_the_limits_themselves_are_inside(amount, number):
 def test_facts_are_flat_and_typed():
     content = complete_case(personal_data="yes", personal_data_words="Names of drivers.")
     counted = figures(content, rates)
-    reached = tier_of(content, value_usd=counted.value_usd, thresholds=Thresholds())
+    reached = tier_of(content, value_usd=counted.value_usd, thresholds=THRESHOLDS)
     facts = facts_of(content, figures=counted, tier=reached, office_kind="field_mission", language="en")
     assert facts["tier"] == 2
     assert facts["value_usd"] == "860000.00"
