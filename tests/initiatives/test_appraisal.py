@@ -106,17 +106,20 @@ percents = st.integers(0, 40).map(lambda value: D(value) / 100)
 
 
 @given(series, series, percents)
+@settings(deadline=None)
 def test_npv_is_benefits_less_costs(costs, benefits, rate):
     difference = appraisal.pv(benefits, rate) - appraisal.pv(costs, rate)
     assert abs(appraisal.npv(costs, benefits, rate) - difference) < D("1e-12")
 
 
 @given(series, percents)
+@settings(deadline=None)
 def test_present_value_falls_as_the_rate_rises(flows, rate):
     assert appraisal.pv(flows, rate + D("0.01")) <= appraisal.pv(flows, rate)
 
 
 @given(series, series, percents)
+@settings(deadline=None)
 def test_at_the_switching_value_nothing_is_left(costs, benefits, rate):
     change = appraisal.switching_value(costs, benefits, rate)
     if change is not None:
@@ -126,7 +129,7 @@ def test_at_the_switching_value_nothing_is_left(costs, benefits, rate):
 
 
 @given(flow_lists)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_every_root_is_a_root_and_descartes_bounds_their_number(flows):
     rates = appraisal.irr(flows)
     assert len(rates.roots) <= rates.sign_changes
@@ -136,13 +139,14 @@ def test_every_root_is_a_root_and_descartes_bounds_their_number(flows):
 
 
 @given(st.integers(1, 10**7).map(D), st.lists(st.integers(0, 10**6).map(D), min_size=1, max_size=9))
+@settings(deadline=None)
 def test_one_payment_then_returns_has_one_rate(first, returns):
     rates = appraisal.irr([-first, *returns])
     assert len(rates.roots) == (1 if any(returns) else 0)
 
 
 @given(flow_lists, st.integers(0, 30))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_npv_agrees_with_an_independent_library(flows, percent):
     ours = float(appraisal.pv(flows, D(percent) / 100))
     assert ours == pytest.approx(npf.npv(percent / 100, [float(f) for f in flows]), rel=1e-9, abs=1e-6)

@@ -1,7 +1,7 @@
 """Two people in one draft: joined where they touched different answers, both texts where they touched the
 same."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.initiatives.merge import Conflict, merge, undo
@@ -90,6 +90,7 @@ rows = st.dictionaries(st.sampled_from("xyz"), texts, max_size=3).map(
 
 
 @given(leaves, leaves, leaves)
+@settings(deadline=None)
 def test_every_text_that_was_typed_is_kept_or_answered(base, theirs, mine):
     result = joined(base, theirs, mine)
     for key in base:
@@ -99,6 +100,7 @@ def test_every_text_that_was_typed_is_kept_or_answered(base, theirs, mine):
 
 
 @given(rows, rows, rows)
+@settings(deadline=None)
 def test_no_typed_cell_is_lost_without_a_word(base, theirs, mine):
     result = joined(base, theirs, mine)
     kept = {row["id"]: row["cause"] for row in result.content["risks"]}
@@ -111,5 +113,6 @@ def test_no_typed_cell_is_lost_without_a_word(base, theirs, mine):
 
 
 @given(leaves, leaves)
+@settings(deadline=None)
 def test_alone_everything_is_taken(base, mine):
     assert joined(base, base, mine).content == mine
