@@ -30,7 +30,13 @@ def test_no_page_of_an_act_shows_the_case_before_the_declaration(
     address = f"/cases/{case.handle}/acts/{verb}/"
     seen = {"seen_version": 1, "seen_hash": case.version_hash}
     assert not shown(pages.get(address))
-    for sent in ({"step": "edit"}, {"step": "sure", "words": ""}, {"add": "items"}, {"remove": "items.0"}, {}):
+    for sent in (
+        {"step": "edit"},
+        {"step": "sure", "words": ""},
+        {"add": "items"},
+        {"remove": "items.0"},
+        {},
+    ):
         if verb == "declare_no_conflict" and sent.get("step") != "edit":
             continue
         assert not shown(pages.post(address, {**seen, **sent})), sent
