@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -64,6 +64,7 @@ class EventRow:
     seq: int
     id: uuid.UUID
     recorded_at: datetime
+    occurred_at: datetime
     verb: str
     words: str
     actor: str
@@ -73,6 +74,16 @@ class EventRow:
     case_id: uuid.UUID | None
     case: str
     origin: str
+
+    @property
+    def was_recorded_later(self) -> bool:
+        """Whether the act happened at another time than it was recorded (an import, a demonstration)."""
+        return abs(self.recorded_at - self.occurred_at) > timedelta(minutes=1)
+
+    @property
+    def case_short(self) -> str:
+        """The number of the case, or the beginning of its id while it has none."""
+        return f"{self.case[:8]}…" if self.case == str(self.case_id) else self.case
 
 
 @dataclass
@@ -99,7 +110,6 @@ class EventView:
     """One event with everything that proves it."""
 
     row: EventRow
-    occurred_at: datetime
     payload: str
     values: dict[str, Any]
     prev_hash: str
@@ -203,6 +213,7 @@ def _rows(links: list[Any]) -> list[EventRow]:
                 seq=link.seq,
                 id=event.pk,
                 recorded_at=link.recorded_at,
+                occurred_at=event.occurred_at,
                 verb=event.verb,
                 words=verb_words(event.verb),
                 actor=actor,
@@ -230,7 +241,6 @@ def event_view(event_id: uuid.UUID) -> EventView:
     behalf = values.get("on_behalf_of_id")
     return EventView(
         row=_rows([link])[0],
-        occurred_at=event.occurred_at,
         payload=event.payload,
         values=values,
         prev_hash=link.prev_hash_hex,

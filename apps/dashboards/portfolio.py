@@ -70,19 +70,26 @@ def is_returned() -> Q:
     return Q(Exists(asked)) | Q(stage="draft", version_number__gt=0)
 
 
-def has_condition(*, missed: bool, now: datetime) -> Exists:
-    """A condition in effect is open and past its date, or due within thirty days."""
-    today = now.date()
-    due = Q(due_on__lt=today) if missed else Q(due_on__gte=today, due_on__lte=today + CONDITIONS_AHEAD)
-    return Exists(
-        Condition.objects.filter(
-            due,
-            decision__case=OuterRef("pk"),
-            decision__took_effect_at__isnull=False,
-            decision__withdrawn_at__isnull=True,
-            status=ConditionStatus.OPEN,
-        )
+def _conditions() -> QuerySet:
+    """The conditions that are in effect and open."""
+    return Condition.objects.filter(
+        decision__took_effect_at__isnull=False,
+        decision__withdrawn_at__isnull=True,
+        status=ConditionStatus.OPEN,
     )
+
+
+def _condition_dates(*, missed: bool, now: datetime) -> Q:
+    today = now.date()
+    if missed:
+        return Q(due_on__lt=today)
+    return Q(due_on__gte=today, due_on__lte=today + CONDITIONS_AHEAD)
+
+
+def has_condition(*, missed: bool, now: datetime) -> Q:
+    """A condition in effect is open and past its date, or due within thirty days."""
+    dated = _conditions().filter(_condition_dates(missed=missed, now=now))
+    return Q(pk__in=dated.values("decision__case"))
 
 
 # What is answered ------------------------------------------------------------------------------------------------
@@ -241,9 +248,13 @@ def portfolio(viewer: Viewer, *, now: datetime) -> Portfolio:
         total.add(row)
     _name(offices)
     _add_ages(open_cases, stages, now)
-    conditions = seen.filter(outcome=Outcome.APPROVED_WITH_CONDITIONS).aggregate(
-        missed=Count("pk", filter=Q(has_condition(missed=True, now=now))),
-        due=Count("pk", filter=Q(has_condition(missed=False, now=now))),
+    conditions = (
+        _conditions()
+        .filter(due_on__lte=now.date() + CONDITIONS_AHEAD, decision__case__in=seen.values("pk"))
+        .aggregate(
+            missed=Count("decision__case", distinct=True, filter=_condition_dates(missed=True, now=now)),
+            due=Count("decision__case", distinct=True, filter=_condition_dates(missed=False, now=now)),
+        )
     )
     year_began = now.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
     return Portfolio(

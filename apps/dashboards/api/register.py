@@ -25,6 +25,7 @@ class RegisterEvent(serializers.Serializer):
     seq = serializers.IntegerField()
     id = serializers.UUIDField()
     recorded_at = serializers.DateTimeField()
+    occurred_at = serializers.DateTimeField()
     verb = serializers.CharField()
     words = serializers.CharField()
     actor = serializers.CharField()
