@@ -19,11 +19,21 @@ from apps.audit.reasons import Kind, refuse_if
 from apps.offices.naming import in_language
 
 
+def language_of_letter(office: Any) -> str:
+    """The language in which the office wants its letters; English while their fixed text is not translated, so that
+    no letter is half in one language and half in another.
+    """
+    with translation.override(locale_of(office.letter_language)):
+        is_translated = _("Decision on {reference}") != "Decision on {reference}"
+    language: str = office.letter_language if is_translated else "en"
+    return language
+
+
 def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[str, Any]:
     """The letter as a list of blocks: `{kind: heading|paragraph|words|item, text, lang}`; `lang` where
     words stay as written.
     """
-    language = case.office.letter_language
+    language = language_of_letter(case.office)
     with translation.override(locale_of(language)):
         office = in_language(case.office.names, language)
         blocks: list[dict[str, str]] = [

@@ -161,7 +161,7 @@ def _worth(stored: Snapshot) -> list[Row]:
     if tier:
         reached = [answer for answer in tier["answers"] if answer["tier"] == tier["number"]]
         rows.append(Row("tier", _("Review depth"), str(tier["number"])))
-        rows.append(Row("tier_set_by", _("Set by"), " ".join(tier_sentences(reached)), "narrative"))
+        rows.append(Row("tier_set_by", _("Why this depth"), " ".join(tier_sentences(reached)), "narrative"))
     return rows
 
 

@@ -202,7 +202,10 @@ def test_what_was_due_has_rung_and_what_was_said_was_sent(loaded: str) -> None:
     assert Move.objects.filter(verb="escalated").exists()
 
 
-def test_register_verifies_and_tells_that_it_is_a_demonstration(loaded: str, tmp_path: Path) -> None:
+def test_register_verifies_and_tells_that_it_is_a_demonstration(
+    loaded: str, tmp_path: Path, settings: Any
+) -> None:
+    settings.ICTGOV_CHECKPOINTS = tmp_path  # not those of a demonstration that runs in this folder
     said = StringIO()
     call_command("verify_register", stdout=said)
     file = tmp_path / "register.jsonl"
