@@ -190,3 +190,27 @@ def test_withdrawn_case_closes_every_turn(review: Review) -> None:
     case = review.complete(review.endorse(review.open()))
     review.act(case, "head", "withdraw_case", words="The need is gone.")
     assert (case.stage, case.outcome, open_desks(case)) == ("closed", "withdrawn", [])
+
+
+def test_turn_handed_back_can_be_taken_again_by_who_declared_before(review: Review) -> None:
+    case = review.complete(review.endorse(review.open()))
+    review.act(case, "align", "declare_no_conflict")
+    review.act(case, "align", "hand_back", words="On leave.")
+    review.act(case, "align", "declare_no_conflict")
+    assert case.turns.open().get(desk="alignment").taken_by == review.people["align"]
+
+
+def test_lead_reviewer_declares_once(review: Review) -> None:
+    case = review.assess(review.complete(review.endorse(review.open())))
+    review.act(case, "lead", "declare_no_conflict")
+    with pytest.raises(Refused) as refused:
+        review.act(case, "lead", "declare_no_conflict")
+    assert [reason.code for reason in refused.value.reasons] == ["conflict.already_declared"]
+
+
+def test_decision_in_its_minutes_is_not_handed_back(review: Review) -> None:
+    case = review.to_decision()
+    review.act(case, "cito", "decide", **decision_of())
+    with pytest.raises(Refused) as refused:
+        review.act(case, "cito", "hand_back", words="Somebody else may withdraw it.")
+    assert [reason.code for reason in refused.value.reasons] == ["case.no_turn"]
