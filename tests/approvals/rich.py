@@ -1,9 +1,11 @@
 """A subject with much to read, for the tests of pages: texts, tables, an appraisal, and what changed."""
 
+import re
 import uuid
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+
+from django.test import Client
 
 from apps.approvals import subjects
 from tests.factories.approvals import FACT_TYPES, Probe, Review, make_review
@@ -139,6 +141,21 @@ def make_rich_review() -> Review:
     return review
 
 
-def handles(rows: Sequence[Any]) -> list[str]:
-    """The handles of rows."""
-    return [row.handle for row in rows]
+def as_person(review: Review, person: str) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(review.people[person])
+    return client
+
+
+def text_of(response: Any) -> str:
+    """The page as words: tags away, spaces joined."""
+    html = re.sub(r"<(script|style).*?</\1>", "", response.content.decode(), flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def get(review: Review, person: str, address: str, status: int = 200) -> str:
+    """The words of a page as this person sees it."""
+    response = as_person(review, person).get(address)
+    assert response.status_code == status, f"{person} {address}: {response.status_code}"
+    return text_of(response)

@@ -232,7 +232,7 @@ def empty_state(found: Queue, viewer: Viewer, tab: str, only: str) -> dict[str, 
             "inbox",
             _("Nothing waits for you"),
             _("A case comes here when the turn passes to a post that you hold. You also get a message then.")
-            if viewer.seats
+            if viewer.roles - LOOKERS
             else _("You hold no post at a desk of the review, so no turn comes to you."),
         ),
         "waiting": (

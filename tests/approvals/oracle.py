@@ -1,0 +1,213 @@
+"""Who can do what in which state: one table by hand, written apart from the code that decides it.
+
+`sees` are those for whom the case exists at all (in summary at least); to anybody else every act is "not found".
+`can` are the acts whose turn is open, with those who can use them; to others who see the case they are "not
+allowed". Any other act is a "conflict": nobody has the turn for it. `stopped` are acts whose clock stands still.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from apps.approvals import services
+from apps.approvals.models import Case
+from apps.audit import clock
+from tests.factories.approvals import Review, assessment_of, decision_of, tick
+
+PEOPLE = (
+    *("submitter", "head", "ict", "finance", "field", "desk", "align", "standards", "value", "lead"),
+    *("officer", "cito", "chief", "member", "auditor", "admin", "unifil-head", "escap-ict"),
+)
+VERBS = (
+    *("hand_on", "attest", "endorse", "send_back", "give_opinion", "acknowledge", "find_complete"),
+    *("request_clarification", "answer_clarification", "declare_no_conflict", "recuse", "hand_back"),
+    *("submit_assessment", "recommend", "decide", "withdraw_decision", "withdraw_case"),
+)
+OFFICE = ("submitter", "head", "ict", "finance", "auditor")
+SUBMITTED = (
+    *OFFICE,
+    *("field", "desk", "align", "standards", "value", "lead", "officer", "cito", "chief", "member"),
+)
+OWNERS = ("submitter", "head")
+
+
+@dataclass(frozen=True)
+class State:
+    sees: tuple[str, ...]
+    can: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stopped: tuple[str, ...] = ()
+
+
+STATES: Mapping[str, State] = {
+    "draft": State(OFFICE, {"hand_on": ("submitter",), "withdraw_case": OWNERS}),
+    "attesting": State(
+        OFFICE, {"attest": ("ict", "finance"), "send_back": ("ict", "finance"), "withdraw_case": OWNERS}
+    ),
+    "endorsing": State(OFFICE, {"endorse": ("head",), "send_back": ("head",), "withdraw_case": OWNERS}),
+    "acknowledging": State(
+        SUBMITTED, {"acknowledge": ("desk",), "give_opinion": ("field",), "withdraw_case": OWNERS}
+    ),
+    "completing": State(
+        SUBMITTED,
+        {
+            "find_complete": ("desk",),
+            "request_clarification": ("desk",),
+            "give_opinion": ("field",),
+            "withdraw_case": OWNERS,
+        },
+    ),
+    "clarifying": State(
+        SUBMITTED,
+        {"answer_clarification": ("submitter",), "withdraw_case": OWNERS},
+        stopped=("find_complete", "request_clarification", "give_opinion"),
+    ),
+    "assessing": State(  # alignment has declared and written; standards and value have not declared
+        SUBMITTED,
+        {
+            "declare_no_conflict": ("standards", "value"),
+            "recuse": ("align", "standards", "value"),
+            "hand_back": ("align",),
+            "submit_assessment": ("align",),
+            "give_opinion": ("field",),
+            "withdraw_case": OWNERS,
+        },
+    ),
+    "recused": State(  # alignment has recused itself; standards has declared and written nothing yet
+        tuple(name for name in SUBMITTED if name != "align"),
+        {
+            "declare_no_conflict": ("value",),
+            "recuse": ("standards", "value"),
+            "hand_back": ("standards",),
+            "submit_assessment": (),
+            "give_opinion": ("field",),
+            "withdraw_case": OWNERS,
+        },
+    ),
+    "recommending": State(  # the lead reviewer has declared
+        SUBMITTED,
+        {
+            "recommend": ("lead",),
+            "declare_no_conflict": (),
+            "recuse": ("lead",),
+            "give_opinion": ("field",),
+            "withdraw_case": OWNERS,
+        },
+    ),
+    "deciding": State(SUBMITTED, {"decide": ("cito", "officer"), "withdraw_case": OWNERS}),
+    "taking effect": State(SUBMITTED, {"withdraw_decision": ("cito",), "withdraw_case": ()}),
+    "closed": State(SUBMITTED),
+}
+#: What stands against an act for a thing that is not ready, not for the person: an assessment not written yet.
+NOT_READY = {("recused", "submit_assessment", "standards")}
+
+
+def expected(state: str, verb: str, person: str) -> str:
+    """What the engine must answer: done, not_found, not_allowed, conflict or not_ready."""
+    row = STATES[state]
+    if person not in row.sees:
+        return "not_found"
+    if verb in row.stopped or verb not in row.can:
+        return "conflict" if verb != "withdraw_case" or state == "closed" else "not_allowed"
+    if (state, verb, person) in NOT_READY:
+        return "not_ready"
+    return "done" if person in row.can[verb] else "not_allowed"
+
+
+def payload_of(verb: str) -> dict[str, Any]:
+    """A complete input of the act, so that nothing but person and state speaks against it."""
+    words = {"words": "Said in the test."}
+    return {
+        "attest": {"confirmed": True},
+        "endorse": {"confirmed": True},
+        "give_opinion": {"position": "supports", **words},
+        "request_clarification": {"items": [{"field": "problem.need", "question": "How many?"}]},
+        "answer_clarification": {"answers": [{"item": "1", "answer": "Forty."}]},
+        "recommend": {"outcome": "approved", "summary": "All agree."},
+        "decide": decision_of(),
+        **dict.fromkeys(("send_back", "recuse", "hand_back", "withdraw_decision", "withdraw_case"), words),
+    }.get(verb, {})
+
+
+def _write(review: Review, case: Case, person: str, desk: str) -> None:
+    review.act(case, person, "declare_no_conflict")
+    services.save_assessment(
+        case_id=case.pk,
+        desk=desk,
+        scores=assessment_of(case.route.road.stage("assessments").desk(desk)),
+        overall="Sound.",
+        base_revision=0,
+        by=review.people[person],
+    )
+
+
+def _assessing(review: Review, case: Case) -> None:
+    review.complete(review.endorse(case))
+    _write(review, case, "align", "alignment")
+
+
+def _recused(review: Review, case: Case) -> None:
+    review.complete(review.endorse(case))
+    review.act(case, "align", "recuse", words="I know the vendor.")
+    review.act(case, "standards", "declare_no_conflict")
+
+
+def _clarifying(review: Review, case: Case) -> None:
+    STEPS["completing"](review, case)
+    review.act(case, "desk", "request_clarification", **payload_of("request_clarification"))
+
+
+def _attesting(review: Review, case: Case) -> None:
+    review.act(case, "submitter", "hand_on")
+
+
+def _endorsing(review: Review, case: Case) -> None:
+    _attesting(review, case)
+    review.act(case, "ict", "attest", confirmed=True)
+    review.act(case, "finance", "attest", confirmed=True)
+
+
+def _completing(review: Review, case: Case) -> None:
+    review.endorse(case)
+    review.act(case, "desk", "acknowledge")
+
+
+def _recommending(review: Review, case: Case) -> None:
+    review.assess(review.complete(review.endorse(case)))
+    review.act(case, "lead", "declare_no_conflict")
+
+
+def _taking_effect(review: Review, case: Case) -> None:
+    review.to_decision(case)
+    review.act(case, "cito", "decide", **decision_of())
+
+
+def _closed(review: Review, case: Case) -> None:
+    _taking_effect(review, case)
+    with clock.set_to(clock.now() + timedelta(minutes=15)):
+        tick()
+
+
+STEPS: Mapping[str, Callable[[Review, Case], Any]] = {
+    "draft": lambda review, case: None,
+    "attesting": _attesting,
+    "endorsing": _endorsing,
+    "acknowledging": lambda review, case: review.endorse(case),
+    "completing": _completing,
+    "clarifying": _clarifying,
+    "assessing": _assessing,
+    "recused": _recused,
+    "recommending": _recommending,
+    "deciding": lambda review, case: review.to_decision(case),
+    "taking effect": _taking_effect,
+    "closed": _closed,
+}
+
+
+def in_state(review: Review, state: str) -> Case:
+    """A case in this state; the assigned officer holds an instrument that covers it."""
+    review.org.issue("officer", ["18"], ["UNMISS"], amount_limit=250000)
+    case = review.open()
+    STEPS[state](review, case)
+    case.refresh_from_db()
+    return case
