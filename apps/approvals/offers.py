@@ -19,7 +19,7 @@ from apps.approvals.services.moves import (
 from apps.approvals.services.verbs import VERBS, Verb
 from apps.approvals.standing import Viewer
 from apps.audit.reasons import Reason
-from apps.offices.permissions import AuthorityCheck, reasons_against_exercising
+from apps.offices.permissions import AuthorityCheck, reasons_against_exercising, who_can_exercise
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -124,13 +124,16 @@ def explain(
                 )
             )
             if key == "decide" and one.desk.function:
-                authority = reasons_against_exercising(
-                    user=user,
-                    function=one.desk.function,
-                    office_id=case.office_id,
-                    amount_usd=case.value_usd,
-                    at=viewer.at,
-                )
+                asked = {
+                    "function": one.desk.function,
+                    "office_id": case.office_id,
+                    "amount_usd": case.value_usd,
+                    "at": viewer.at,
+                }
+                if mine:
+                    authority = reasons_against_exercising(user=user, **asked)
+                else:  # it is not theirs whatever they hold; only who can is still to be said
+                    authority = AuthorityCheck(reasons=list(against), who_can=who_can_exercise(**asked))
                 against = [*against, *authority.reasons] if mine else against
                 who = tuple(str(can) for can in authority.who_can)
                 if not against:

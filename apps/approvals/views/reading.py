@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -365,7 +365,7 @@ def events_of(rows: Iterable[TimelineRow]) -> list[dict[str, Any]]:
                 "what": row.sentence[:1].upper() + row.sentence[1:],
                 "tone": tone,
                 "icon": icon,
-                "more": format_html("{}{}{}", more, format_html("<br>") if more and words else "", words)
+                "more": format_html("{}{}{}", more, mark_safe("<br>") if more and words else "", words)
                 if more or words
                 else "",
             }
