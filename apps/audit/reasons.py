@@ -1,5 +1,6 @@
 """Why something is refused: codes and parameters inside, a sentence only at the edge (seam 16)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,8 +8,10 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import get_language_bidi
 
 type_of_text = str | Promise
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Kind(StrEnum):
@@ -116,8 +119,18 @@ def _rendered(template: type_of_text | None, code: str, params: Mapping[str, Any
             raise LookupError(f"no sentence is registered for {code!r}")
         return code
     try:
-        return str(template).format_map(params)
+        return str(template).format_map(_isolated(params))
     except (KeyError, IndexError, ValueError):
         if strict:
             raise
         return str(template)
+
+
+def _isolated(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Days as 2026-12-31 keep their order in a sentence that runs from right to left."""
+    if not get_language_bidi():
+        return params
+    return {
+        name: f"\u2066{value}\u2069" if isinstance(value, str) and ISO_DAY.fullmatch(value) else value
+        for name, value in params.items()
+    }

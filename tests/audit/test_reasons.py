@@ -61,3 +61,10 @@ def test_every_sentence_can_be_rendered_in_every_language() -> None:
         with translation.override(language):
             for code in reasons.registered_codes():
                 assert str(reasons._sentences[code])
+
+
+def test_day_keeps_its_order_from_right_to_left() -> None:
+    reason = Reason("test.late", {"day": "2026-07-24"})
+    with translation.override("ar"):
+        assert reasons.sentence(reason) == "It was due on \u20662026-07-24\u2069."
+    assert reasons.sentence(reason) == "It was due on 2026-07-24."

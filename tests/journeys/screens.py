@@ -73,7 +73,9 @@ draft-escwa        layla.mansour       /initiatives/<ESCWA draft>/draft/
 draft-section      layla.mansour       /initiatives/<ESCWA draft>/draft/problem/
 draft-costs        layla.mansour       /initiatives/<ESCWA draft>/draft/costs/
 draft-options      layla.mansour       /initiatives/<ESCWA draft>/draft/options/
-draft-appraisal    layla.mansour       /initiatives/<ESCWA draft>/draft/appraisal/
+verify-a-copy      elif.karaca         /register/verify-a-copy/
+offline            elif.karaca         /register/offline/
+glossary           achol.deng.majok    /help/glossary/
 initiative         achol.deng.majok    /initiatives/<UNMISS closed>/
 dashboard          haruka.ishimori     /dashboard/
 dashboard-cases    haruka.ishimori     /dashboard/cases/
