@@ -148,7 +148,7 @@ def _table(row: Row) -> SafeString:
         "",
         "<tr>{}</tr>",
         (
-            (format_html_join("", '<td dir="auto">{}</td>', ((cell,) for cell in cells)),)
+            (format_html_join("", "<td><bdi>{}</bdi></td>", ((cell,) for cell in cells)),)
             for cells in row.value
         ),
     )
