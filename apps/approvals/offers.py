@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.approvals.models import Case, ConflictDeclaration, Participation, Turn
 from apps.approvals.seats import Seated, people_for
@@ -124,7 +124,7 @@ def explain(
                 )
             )
             if key == "decide" and one.desk.function:
-                asked = {
+                asked: dict[str, Any] = {
                     "function": one.desk.function,
                     "office_id": case.office_id,
                     "amount_usd": case.value_usd,
