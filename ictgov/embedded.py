@@ -131,6 +131,15 @@ def _processes_in(folder: Path) -> list[int]:
     return found
 
 
+def _speaks_of(pid: int, place: str) -> bool:
+    """Whether the process names this place among its words: a number that is written down may belong to a stranger
+    by now. Where there is no /proc, the number is believed."""
+    try:
+        return place.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return not Path("/proc/self/cmdline").exists()
+
+
 def _reap(pid: int) -> None:
     with contextlib.suppress(ChildProcessError, OSError):
         os.waitpid(pid, os.WNOHANG)
@@ -227,10 +236,7 @@ class Postgres:
         pid = int(lines[0])
         if not _alive(pid):
             return None
-        with contextlib.suppress(OSError):  # the number may belong to another program by now
-            if b"postgres" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return None
-        return pid
+        return pid if _speaks_of(pid, str(self.data)) else None
 
     @property
     def socket_folder(self) -> Path:
@@ -395,10 +401,7 @@ class Valkey:
     def pid(self) -> int | None:
         with contextlib.suppress(OSError, ValueError):
             pid = int((self.home / "pid").read_text())
-            if _alive(pid):
-                with contextlib.suppress(OSError):
-                    if b"-server" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-                        return None
+            if _alive(pid) and _speaks_of(pid, str(self._socket)):
                 return pid
         return None
 
@@ -457,6 +460,8 @@ class Valkey:
         path = self._socket
         if path is not None and path.parent.name.startswith("ictgov-"):
             shutil.rmtree(path.parent, ignore_errors=True)
+        for name in ("pid", "socket"):
+            (self.home / name).unlink(missing_ok=True)
 
 
 class Shared:

@@ -363,3 +363,25 @@ def test_server_is_private_and_safe(tmp_path_factory: pytest.TempPathFactory) ->
         _forget(server.data)
     assert server.pid() is None
     assert not sockets.exists()
+
+
+def test_a_strangers_process_is_left_alone(tmp_path: Path) -> None:
+    """A number in a file of a server that is gone may be somebody else's by now."""
+    with subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60) # postgres valkey-server"]
+    ) as stranger:
+        valkey = Valkey(tmp_path)
+        valkey.home.mkdir()
+        (valkey.home / "pid").write_text(str(stranger.pid))
+        (valkey.home / "socket").write_text("/tmp/ictgov-gone/valkey.sock")
+        postgres = Postgres(tmp_path)
+        postgres.data.mkdir(parents=True)
+        lines = [str(stranger.pid), str(postgres.data), "0", "5432", "/tmp/ictgov-gone", "", "", "ready"]
+        (postgres.data / "postmaster.pid").write_text("\n".join(lines))
+        assert valkey.pid() is None
+        assert postgres.pid() is None
+        valkey.stop()
+        postgres.stop()
+        assert stranger.poll() is None
+        stranger.terminate()
+    _forget(postgres.data)
