@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.choices import locale_of
 from apps.approvals.choices import APPROVALS, ConditionKind, Outcome
+from apps.approvals.seats import titles_of
 from apps.audit.reasons import Kind, refuse_if
 from apps.offices.naming import in_language
 
@@ -87,6 +88,7 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
         )
         blocks += [
             {"kind": "paragraph", "text": basis},
+            {"kind": "signature", "text": decision.decided_by.full_name},
             {"kind": "paragraph", "text": in_language(decision.post_title or {}, language)},
         ]
     return {"language": language, "blocks": [block for block in blocks if block["text"]]}
@@ -99,6 +101,7 @@ def preview_letter(
     recommendation: Any,
     language: str,
     check: Any,
+    by: Any,
     at: datetime,
 ) -> dict[str, Any]:
     """The letter as it would go out, from a decision that is not made yet. Nothing is written.
@@ -114,6 +117,8 @@ def preview_letter(
     decision = Decision(
         case=case,
         round=case.round,
+        decided_by=by,
+        post_title=titles_of(check.post_id) if check is not None else {},
         outcome=values["outcome"],
         instrument_number=instrument.number if instrument else "",
         reasons=values["reasons"],

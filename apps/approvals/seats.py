@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.approvals.workflow import Desk
 from apps.offices import queries as offices
 from apps.offices.choices import Role
-from apps.offices.models import Office, ParagraphHolding, PostHolding
+from apps.offices.models import Office, ParagraphHolding, Post, PostHolding
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,13 @@ def people_with(turn: Any, at: datetime) -> list[User]:
     if turn.taken_by is not None:
         return [turn.taken_by]
     return [seated.user for seated in people_for(turn.seats, at)]
+
+
+def titles_of(post_id: uuid.UUID | None) -> dict[str, str]:
+    """The titles of a post in its languages, for a letter's signature."""
+    if post_id is None:
+        return {}
+    return Post.objects.values_list("titles", flat=True).get(pk=post_id)
 
 
 def names_for(seats: Iterable[str], at: datetime) -> tuple[str, ...]:

@@ -28,6 +28,9 @@ def test_assigned_officer_decides_within_the_ceiling(review: Review) -> None:
     review.act(case, "officer", "decide", **decision_of())
     decision = Decision.objects.get(case=case)
     assert (decision.instrument_id, decision.capacity) == (instrument.pk, "assigned_officer")
+    assert decision.post_title == {"en": "assigned_officer of OICT"}
+    said = [block["text"] for block in decision.letter["blocks"]]
+    assert {f"Decided under instrument {instrument.number}.", "Officer Person"} <= set(said)
 
 
 def test_assigned_officer_above_the_ceiling_is_told_who_can(review: Review) -> None:

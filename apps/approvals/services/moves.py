@@ -32,7 +32,7 @@ from apps.approvals.permissions import (
     reasons_of_conflict,
     reasons_of_separation,
 )
-from apps.approvals.seats import names_for
+from apps.approvals.seats import names_for, titles_of
 from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
 from apps.approvals.services.engine import ANSWER_STEP, Walk, close_turn, enter_stage, finish_step
 from apps.approvals.services.verbs import VERBS, Verb, clean_payload
@@ -280,6 +280,7 @@ def _authorize(act: Act, confirmation: Confirmation | None) -> None:
     refuse_if(Kind.NOT_ALLOWED, check.reasons)
     act.authority = check
     act.role = check.capacity or act.role
+    act.post_titles = titles_of(check.post_id)
     act.recommendation, scored = recommendation_of(act.case)
     refuse_if(Kind.NOT_READY, reasons_of_readiness(act.walk, act.recommendation, scored))
     refuse_if(Kind.NOT_ALLOWED, reasons_against_confirmation(act, confirmation))
@@ -452,6 +453,7 @@ def _write_move(
                 by=act.by,
                 capacity=act.turn.capacity if act.turn else Capacity.SUBMITTER,
                 role=act.role,
+                post_title=dict(act.post_titles),
                 instrument_id=act.authority.instrument.pk
                 if act.authority and act.authority.instrument
                 else None,

@@ -250,6 +250,7 @@ def _preview(
         recommendation=view.recommendation,
         language=str(payload.get("language") or person.language),
         check=view.explanation.authority,
+        by=person,
         at=view.viewer.at,
     )
 
