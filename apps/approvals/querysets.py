@@ -44,6 +44,7 @@ class TurnQuerySet(QuerySet):
             .filter(seats__overlap=list(viewer.seats))
             .filter(Q(taken_by__isnull=True) | Q(taken_by=viewer.user_id))
             .exclude_other_parts(viewer)
+            .exclude_beyond_authority(viewer)
         )
 
     def exclude_other_parts(self, viewer: Viewer) -> TurnQuerySet:
@@ -56,6 +57,24 @@ class TurnQuerySet(QuerySet):
         clash = mine.annotate(pair=pair).filter(pair__in=CAPACITIES_APART)
         recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=viewer.user_id, recused=True)
         return self.filter(~Exists(clash), ~Exists(recused))
+
+    def exclude_beyond_authority(self, viewer: Viewer) -> TurnQuerySet:
+        """Leave out decisions for which an assigned officer holds no instrument now (office and amount, seam 10)."""
+        from apps.approvals.choices import Capacity
+        from apps.offices.models import InstrumentCoverage
+
+        if "assigned_officer@oict" not in viewer.seats or "cito@oict" in viewer.seats:
+            return self
+        covered = InstrumentCoverage.objects.filter(
+            Q(instrument__amount_limit__isnull=True)
+            | Q(instrument__amount_limit__gte=OuterRef("case__value_usd")),
+            function="18",
+            office=OuterRef("case__office"),
+            during__contains=viewer.at,
+            revoked=False,
+            instrument__delegate_post__in=viewer.posts,
+        )
+        return self.filter(~Q(capacity=Capacity.DECIDER) | Q(taken_by=viewer.user_id) | Exists(covered))
 
 
 class AssessmentQuerySet(QuerySet):

@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from apps.accounts.models import User
+from apps.approvals.choices import Capacity
 from apps.approvals.workflow import Desk
 from apps.offices import queries as offices
 from apps.offices.choices import Role
 from apps.offices.models import Office, ParagraphHolding, Post, PostHolding
+from apps.offices.permissions import who_can_exercise
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,13 @@ def people_for(seats: Iterable[str], at: datetime) -> list[Seated]:
 
 
 def people_with(turn: Any, at: datetime) -> list[User]:
-    """Who has a turn at the instant: the person who took it, else everyone on its seats."""
+    """Who has a turn at the instant: who took it, else everyone on its seats; to decide, whoever has authority."""
     if turn.taken_by is not None:
         return [turn.taken_by]
+    if turn.capacity == Capacity.DECIDER:
+        case = turn.case
+        able = who_can_exercise(function="18", office_id=case.office_id, amount_usd=case.value_usd, at=at)
+        return [one.user for one in able]
     return [seated.user for seated in people_for(turn.seats, at)]
 
 

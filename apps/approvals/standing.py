@@ -49,6 +49,7 @@ class Viewer:
     at: datetime
     roles: frozenset[str]
     seats: frozenset[str]
+    posts: tuple[uuid.UUID, ...] = ()
     own_offices: tuple[uuid.UUID, ...] = ()
     mission_offices: tuple[uuid.UUID, ...] = ()
     sees_everything: bool = False
@@ -88,6 +89,7 @@ def viewer_from(user: User, standing: Standing) -> Viewer:
         at=standing.at,
         roles=roles,
         seats=frozenset(seats),
+        posts=tuple(standing.post_ids()),
         own_offices=tuple(sorted(own)),
         mission_offices=tuple(standing.office_ids(Role.FIELD_ICT_OFFICER))
         if standing.post_ids(Role.FIELD_ICT_OFFICER)

@@ -37,6 +37,25 @@ def test_queue_leaves_a_turn_that_another_person_took(review: Review) -> None:
     assert mine(review, "align") == [case.reference]
 
 
+def test_queue_of_an_officer_holds_what_the_instrument_covers(review: Review) -> None:
+    case = review.to_decision()
+    assert mine(review, "officer") == []
+    review.org.issue("officer", ["18"], ["UNMISS"], amount_limit=100000)
+    assert mine(review, "officer") == []
+    review.org.issue("officer", ["18"], ["UNMISS"], amount_limit=180000)
+    assert mine(review, "officer") == [case.reference]
+    assert mine(review, "cito") == [case.reference]
+
+
+def test_only_who_can_decide_is_told_that_a_decision_waits(review: Review) -> None:
+    from apps.notices.models import Notice
+
+    case = review.to_decision()
+    turn = case.turns.open().get()
+    told = Notice.objects.filter(dedupe_key=f"{turn.pk}:opened:1").values_list("recipient", flat=True)
+    assert list(told) == [review.people["cito"].pk]
+
+
 def test_queue_drops_the_turn_with_the_act_that_ends_it(review: Review) -> None:
     case = review.endorse(review.open())
     review.act(case, "desk", "acknowledge")

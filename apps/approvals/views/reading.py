@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts import look
-from apps.approvals.choices import Answer, Outcome
+from apps.approvals.choices import Answer, Capacity, Outcome
 from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
 from apps.approvals.models import Assessment, Case, Turn
 from apps.approvals.queries import CaseView, TimelineRow
@@ -119,6 +119,8 @@ def turns_of(view: CaseView) -> list[dict[str, Any]]:
 def _is_mine(view: CaseView, turn: Turn) -> bool:
     if turn.taken_by_id is not None:
         return turn.taken_by_id == view.viewer.user_id
+    if view.explanation.authority is not None and turn.capacity == Capacity.DECIDER:
+        return view.explanation.authority.allowed
     return bool(view.viewer.seats & set(turn.seats))
 
 
