@@ -14,7 +14,7 @@ from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from apps.audit import clock
-from apps.audit.models import Head
+from apps.audit.models import Link
 from apps.notices.models import Outbox
 from apps.notices.queries import LATE_AFTER, last_tick
 
@@ -60,4 +60,6 @@ def _outbox(now: datetime) -> dict[str, Any]:
 
 
 def _register() -> dict[str, Any]:
-    return {"register_seq": Head.objects.values_list("seq", flat=True).first() or 0}
+    """When the register was last written; its numbers are for auditors alone (seam 17)."""
+    last = Link.objects.order_by("-seq").values_list("recorded_at", flat=True).first()
+    return {"register_last_written": last.isoformat() if last else None}

@@ -21,7 +21,7 @@ def test_ready_tells_tick_outbox_and_register(db: None, client: Client) -> None:
         "tick_late": True,
         "outbox_waiting": 0,
         "outbox_oldest_seconds": 0,
-        "register_seq": 0,
+        "register_last_written": None,
     }
 
 
