@@ -6,7 +6,7 @@ person may not see.
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -32,6 +32,13 @@ def is_lock_trouble(exception: BaseException) -> bool:
         return False
     code = getattr(exception.__cause__, "pgcode", None)
     return code in LOCK_NOT_AVAILABLE
+
+
+def is_unkeepable(exception: BaseException) -> bool:
+    """Say whether a value reached the database that it cannot hold: the last net below the checks of each field."""
+    if isinstance(exception, DataError | UnicodeEncodeError):
+        return True
+    return isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)
 
 
 def lines_of(exception: Exception) -> list[dict[str, object]]:
@@ -76,6 +83,9 @@ def page_for(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if is_lock_trouble(exception):
         logger.warning("lock_timeout", path=request.path)
         return unavailable(request)
+    if is_unkeepable(exception):
+        logger.warning("unkeepable_input", path=request.path, exc_info=exception)
+        return page_not_found(request) if "\x00" in request.path else bad_request(request)
     return None
 
 

@@ -21,6 +21,7 @@ from apps.approvals.labels import days_to_go, desk_label, stage_label, step_labe
 from apps.approvals.models import Case, Move, Participation, Turn
 from apps.approvals.search import Search, read_search
 from apps.approvals.standing import Viewer
+from apps.audit import clock
 from apps.offices.naming import in_language
 from apps.offices.queries import calendars_for, day_of
 from apps.offices.working_time import WorkCalendar
@@ -122,11 +123,11 @@ def _place_of(cursor: str, moments: int) -> list[Any] | None:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         texts = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        found: list[Any] = [datetime.fromisoformat(text) for text in texts[:moments]]
+        found: list[Any] = [clock.instant_of(text) for text in texts[:moments]]
         found.append(uuid.UUID(texts[moments]))
-    except (ValueError, TypeError, KeyError, IndexError, binascii.Error):
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, binascii.Error):
         return None
-    return found if all(place.tzinfo for place in found[:-1]) else None
+    return found
 
 
 # My turn --------------------------------------------------------------------------------------------------------

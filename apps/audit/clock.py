@@ -23,6 +23,17 @@ _override: datetime | None = None
 _anchor: tuple[datetime, float] | None = None
 
 
+def instant_of(text: str) -> datetime:
+    """An instant that stood in an address, in UTC. ValueError for what is none: without a zone, or beyond time."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant has a zone")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("an instant lies within the years 1 to 9999") from error
+
+
 def now() -> datetime:
     """The present instant, aware and in UTC."""
     if _override is not None:

@@ -179,7 +179,7 @@ def event_page(wanted: EventFilter, *, after: str = "", size: int = PAGE, count:
     """The newest fifty events that fit, after the place `after`. At most five statements."""
     links = events_for(wanted)
     counted = links.order_by().values("seq")[: COUNT_BOUND + 1].count() if count else 0
-    if after.isdigit() and len(after) < 19:
+    if after.isdecimal() and len(after) < 19:
         links = links.filter(seq__lt=int(after))
     found = list(links.order_by("-seq")[: size + 1])
     more = len(found) > size

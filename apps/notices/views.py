@@ -88,7 +88,6 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def _mark_of(text: str) -> tuple[datetime, UUID] | None:
     at, _comma, notice_id = text.partition(",")
     try:
-        instant = datetime.fromisoformat(at)
-        return (instant, UUID(notice_id)) if instant.tzinfo else None
+        return clock.instant_of(at), UUID(notice_id)
     except ValueError:
         return None

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -12,6 +13,7 @@ from apps.offices.models import Function, Office, Post
 from apps.offices.overviews import Filters
 from apps.offices.policies import ROLES_WITHOUT_FUNCTIONS
 
+LATEST = MaxValueValidator(date(2999, 12, 31))
 DateInput = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -41,7 +43,7 @@ class InstrumentFilterForm(forms.Form):
     office = forms.ChoiceField(label=_("Office"), required=False)
     function = forms.ChoiceField(label=_("Function"), required=False)
     holder = forms.CharField(label=_("Holder or post"), required=False, max_length=100)
-    on = forms.DateField(label=_("In force on"), required=False, widget=DateInput)
+    on = forms.DateField(label=_("In force on"), required=False, widget=DateInput, validators=[LATEST])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,10 +92,14 @@ class InstrumentForm(forms.Form):
         help_text=_("Empty: without a ceiling."),
     )
     valid_from = forms.DateField(
-        label=_("From"), required=False, widget=DateInput, help_text=_("Empty: from this moment.")
+        label=_("From"),
+        required=False,
+        widget=DateInput,
+        validators=[LATEST],
+        help_text=_("Empty: from this moment."),
     )
     valid_until = forms.DateField(
-        label=_("To the end of"), widget=DateInput, help_text=_("24 months at most.")
+        label=_("To the end of"), widget=DateInput, validators=[LATEST], help_text=_("24 months at most.")
     )
     conditions = forms.CharField(
         label=_("Conditions"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=5000
@@ -166,10 +172,18 @@ class AppointmentForm(forms.Form):
         label=_("E-mail address of the person"), help_text=_("The person has an account already.")
     )
     from_ = forms.DateField(
-        label=_("From"), required=False, widget=DateInput, help_text=_("Empty: from this moment.")
+        label=_("From"),
+        required=False,
+        widget=DateInput,
+        validators=[LATEST],
+        help_text=_("Empty: from this moment."),
     )
     until = forms.DateField(
-        label=_("To the end of"), required=False, widget=DateInput, help_text=_("Empty: without an end.")
+        label=_("To the end of"),
+        required=False,
+        widget=DateInput,
+        validators=[LATEST],
+        help_text=_("Empty: without an end."),
     )
 
     def clean_email(self) -> Any:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -10,7 +11,20 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as answer_as_framework
 from rest_framework.views import set_rollback
 
-from apps.accounts.errors import STATUS_OF_KIND, is_lock_trouble
+from apps.accounts.errors import STATUS_OF_KIND, is_lock_trouble, is_unkeepable
+
+logger = structlog.get_logger(__name__)
+
+
+def _readable(value: Any) -> Any:
+    """What was sent, as an answer can repeat it: half a character becomes a question mark."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_readable(key): _readable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(inner) for inner in value]
+    return value
 
 
 def reason_of(
@@ -19,10 +33,10 @@ def reason_of(
     """Return one reason in the shape of the API."""
     return {
         "code": code,
-        "params": params or {},
-        "sentence": sentence,
+        "params": _readable(params or {}),
+        "sentence": _readable(sentence),
         "remedy": remedy,
-        "field": field,
+        "field": _readable(field),
         "who_can": list(who_can),
     }
 
@@ -67,6 +81,13 @@ def answer(exception: Exception, context: dict[str, Any]) -> Response | None:
             "busy", _("Others are writing here just now. Nothing was changed."), remedy=_("Send it again.")
         )
         return Response({"reasons": [row]}, status=503, headers={"Retry-After": "5"})
+    if is_unkeepable(exception):
+        set_rollback()
+        logger.warning("unkeepable_input", exc_info=exception)
+        row = reason_of(
+            "unkeepable", _("A value holds characters or a number that cannot be kept. Nothing was changed.")
+        )
+        return Response({"reasons": [row]}, status=400)
     known: exceptions.APIException | None = None
     if isinstance(exception, Http404):
         known = exceptions.NotFound()

@@ -6,12 +6,12 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.access import access, by_service, person_of, signed_in
+from apps.accounts.api.pagination import Pages
 from apps.accounts.services import confirm_password
 from apps.approvals import queries
 from apps.approvals.api import serializers as shapes
@@ -42,10 +42,9 @@ REFUSALS = {
 }
 
 
-class Recent(CursorPagination):
+class Recent(Pages):
     """Keyset pages of 50, the latest submitted first."""
 
-    page_size = 50
     ordering = ("-opened_at", "id")
 
 
@@ -139,7 +138,7 @@ class Moves(APIView):
         asked.is_valid(raise_exception=True)
         given: dict[str, Any] = asked.validated_data
         key = request.headers.get("Idempotency-Key", "")
-        if not key or len(key) > KEY_LIMIT:
+        if not key or len(key) > KEY_LIMIT or not key.isprintable():
             refuse(
                 Kind.INVALID,
                 Reason("field.required", {"label": "Idempotency-Key"}, field="Idempotency-Key"),

@@ -14,7 +14,13 @@ from apps.approvals.choices import Answer
 from apps.approvals.models import Assessment, AssessmentScore, Case, ConflictDeclaration, Participation, Turn
 from apps.approvals.services.engine import Walk
 from apps.approvals.services.moves import candidates, reasons_against_person
-from apps.approvals.services.verbs import LINE_LIMIT, NARRATIVE_LIMIT, VERBS, clean_text
+from apps.approvals.services.verbs import (
+    LINE_LIMIT,
+    NARRATIVE_LIMIT,
+    VERBS,
+    clean_text,
+    reasons_against_language,
+)
 from apps.approvals.standing import viewer_from
 from apps.approvals.workflow import Criterion
 from apps.audit import clock
@@ -77,6 +83,7 @@ def save_assessment(
             declared=list(ConflictDeclaration.objects.filter(case=case, user=by)),
         ),
     )
+    refuse_if(Kind.INVALID, reasons_against_language(language))
     rows, words = _clean(scores, overall, {criterion.key: criterion for criterion in found.desk.criteria})
     mine, _made = Assessment.objects.get_or_create(
         turn=found.turn,

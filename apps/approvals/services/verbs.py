@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.accounts.choices import Language
 from apps.approvals.choices import DECIDABLE, ConditionKind, Outcome, Position
 from apps.audit.reasons import Kind, Reason, Refused
 from apps.offices.choices import Role
@@ -273,6 +274,7 @@ RULE_PAST: Mapping[str, Label] = {
     "take_effect": _("the decision took effect"),
     "lapsed": _("the field opinion was not given in time"),
     "escalated": _("the overdue turn was brought to the next level"),
+    "let_go": _("the turn was freed, as who took it left the post"),
     "registered": _("registered from an inventory"),
     "open": _("the draft was begun"),
 }
@@ -380,9 +382,17 @@ def _clean_mapping(
     return values, reasons
 
 
+def reasons_against_language(language: Any) -> list[Reason]:
+    """What a person writes is in one of the six languages; nothing given means their own."""
+    if language in (None, "") or language in Language.values:
+        return []
+    return [Reason("field.choice", {"label": _("Language"), "value": str(language)[:60]}, field="language")]
+
+
 def clean_payload(verb: Verb, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The payload with every field checked and normalized; refuses (`invalid`) naming each wrong field at once."""
     values, reasons = _clean_mapping({k: v for k, v in payload.items() if k != "language"}, verb.fields)
+    reasons += reasons_against_language(payload.get("language"))
     if reasons:
         raise Refused(Kind.INVALID, reasons)
     return values

@@ -64,7 +64,8 @@ def seen_of(request: HttpRequest) -> Seen:
 
 def key_of(request: HttpRequest) -> str:
     """The key of the form that was sent; a form without one is its own only once."""
-    return request.POST.get("idempotency_key", "")[:80] or offered.new_key()
+    key = request.POST.get("idempotency_key", "")[:80]
+    return key if key and key.isprintable() else offered.new_key()
 
 
 def _rows_asked(
@@ -82,7 +83,7 @@ def _rows_asked(
     if add in names:
         return _draw(request, view, spec, given=payload, more={add: 1})
     name, _dot, position = remove.partition(".")
-    if name in names and position.isdigit() and int(position) < len(payload[name]):
+    if name in names and position.isdecimal() and int(position) < len(payload[name]):
         del payload[name][int(position)]
     return _draw(request, view, spec, given=payload)
 
