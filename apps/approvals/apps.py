@@ -10,7 +10,7 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts.navigation import Entry, register_entry
-        from apps.approvals import reasons, wording  # noqa: F401  (their sentences register themselves)
+        from apps.approvals import reasons, receivers, wording  # noqa: F401  (they register themselves)
         from apps.approvals.services import engine, sweep
         from apps.notices import handlers
 

@@ -10,6 +10,7 @@ from apps.approvals.models import Case, ConflictDeclaration, Participation, Turn
 from apps.approvals.seats import Seated, people_for
 from apps.approvals.services.engine import ANSWER_STEP, Walk
 from apps.approvals.services.moves import (
+    amount_of,
     candidates,
     reasons_against_person,
     reasons_against_whole_case,
@@ -95,7 +96,7 @@ def explain(
     open_now = walk.open_turns()
     if not open_now:
         return Explanation((), (), None)
-    seated = tuple(people_for({seat for turn in open_now for seat in turn.seats}, viewer.at))
+    seated = tuple(people_for({seat for turn in open_now for seat in turn.seats}, viewer.at, case_id=case.pk))
     parts = list(Participation.objects.filter(case=case, user=user))
     if declared is None:
         declared = list(ConflictDeclaration.objects.filter(case=case, user=user))
@@ -127,7 +128,7 @@ def explain(
                 asked: dict[str, Any] = {
                     "function": one.desk.function,
                     "office_id": case.office_id,
-                    "amount_usd": case.value_usd,
+                    "amount_usd": amount_of(case),
                     "at": viewer.at,
                 }
                 if mine:

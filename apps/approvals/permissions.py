@@ -27,8 +27,8 @@ from typing import Any
 from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, OuterRef, Q, Value, When
 
-from apps.approvals.choices import APPROVALS, Capacity, Level, Outcome
-from apps.approvals.standing import Viewer
+from apps.approvals.choices import APPROVALS, DECIDABLE, Capacity, Level, Outcome
+from apps.approvals.standing import HANDLERS, Viewer
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Reason
 from apps.offices import queries as offices
@@ -190,10 +190,13 @@ def may_read_decision(viewer: Viewer, decision: Any) -> bool:
 
 
 def may_read_recommendation(viewer: Viewer, case: Any) -> bool:
-    """The consolidated text: OICT's own people at once, the office after the decision took effect."""
-    if viewer.sees_everything or case.closed_at is not None:
+    """The consolidated text: OICT's own people at once, the others after the decision took effect (seam 13).
+
+    A case that its office withdraws is closed without a decision, and its recommendation stays where it was.
+    """
+    if viewer.sees_everything or (case.closed_at is not None and case.outcome in DECIDABLE):
         return True
-    return viewer.sees_submitted or viewer.reviews
+    return viewer.reviews or any(f"{role}@oict" in viewer.seats for role in HANDLERS)
 
 
 # What may be done ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ viewer may see.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -201,10 +201,11 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
     explanation = explain(case, user=user, viewer=viewer, turns=turns, declared=declared)
     moves = list(Move.objects.filter(case=case).select_related("by").order_by("at", "pk"))
     happened = {move.verb for move in moves}
-    decision = None
+    decisions: list[Decision] = []
     if "decide" in happened:
-        decided = Decision.objects.filter(case=case, withdrawn_at__isnull=True)
-        decision = decided.select_related("decided_by").first()
+        decisions = list(Decision.objects.filter(case=case).select_related("decided_by").order_by("-round"))
+    decision = next((one for one in decisions if one.withdrawn_at is None), None)
+    sealed = {str(one.pk) for one in decisions if not may_read_decision(viewer, one)}
     may_read = decision is not None and may_read_decision(viewer, decision)
     full = case.level == Level.FULL  # type: ignore[attr-defined]
     assessments = (
@@ -227,7 +228,7 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         declared=declared,
         assessments=assessments,
         progress=_progress(case, turns, viewer),
-        timeline=_timeline(moves, hide_decision=decision is not None and not may_read) if full else [],
+        timeline=_timeline(moves, sealed) if full else [],
         ledger=ledger(
             case,
             turns,
@@ -269,10 +270,11 @@ def _progress(case: Case, turns: Sequence[Turn], viewer: Viewer) -> list[DeskPro
     return rows
 
 
-def _timeline(moves: Sequence[Move], *, hide_decision: bool) -> list[TimelineRow]:
+def _timeline(moves: Sequence[Move], sealed: Collection[str]) -> list[TimelineRow]:
+    """The acts in their order; of a decision that this viewer may not read (`sealed`) neither it nor its withdrawal."""
     rows = []
     for move in moves:
-        if hide_decision and move.verb in ("decide", "withdraw_decision"):
+        if sealed and move.verb in ("decide", "withdraw_decision") and move.params.get("decision") in sealed:
             continue
         verb = VERBS.get(move.verb)
         rows.append(

@@ -40,17 +40,26 @@ FROM offices_postholding h
 JOIN offices_post p ON p.id = h.post_id
 JOIN accounts_user u ON u.id = h.user_id
 WHERE p.role = ANY(%(roles)s) AND h.during @> %(at)s AND u.is_active
+  AND NOT EXISTS (
+      SELECT 1 FROM approvals_conflictdeclaration d
+      WHERE d.case_id = %(case)s AND d.user_id = u.id AND d.recused
+  )
 ORDER BY p.code
 """
 
 
-def people_for(seats: Iterable[str], at: datetime) -> list[Seated]:
-    """The active people who sit on these seats at the instant, in the order of their posts; one statement."""
+def people_for(seats: Iterable[str], at: datetime, *, case_id: uuid.UUID) -> list[Seated]:
+    """The active people who sit on these seats at the instant, in the order of their posts; one statement.
+
+    Who recused themselves from the case is told nothing of it, and is not named as one who could act.
+    """
     wanted = set(seats)
     if not wanted:
         return []
     roles = sorted({seat.split("@", 1)[0] for seat in wanted})
-    people: Iterable[Any] = User.objects.raw(_SEATED, {"roles": roles, "at": at, "day": offices.day_of(at)})
+    people: Iterable[Any] = User.objects.raw(
+        _SEATED, {"roles": roles, "at": at, "day": offices.day_of(at), "case": case_id}
+    )
     found = []
     person: Any  # with the columns that the statement adds
     for person in people:
@@ -70,8 +79,9 @@ def people_with(turn: Any, at: datetime) -> list[User]:
     if turn.capacity == Capacity.DECIDER:
         case = turn.case
         able = who_can_exercise(function="18", office_id=case.office_id, amount_usd=case.value_usd, at=at)
-        return [one.user for one in able]
-    return [seated.user for seated in people_for(turn.seats, at)]
+        aside = set(case.declarations.filter(recused=True).values_list("user", flat=True))
+        return [one.user for one in able if one.user.pk not in aside]
+    return [seated.user for seated in people_for(turn.seats, at, case_id=turn.case_id)]
 
 
 def titles_of(post_id: uuid.UUID | None) -> dict[str, str]:
@@ -81,9 +91,9 @@ def titles_of(post_id: uuid.UUID | None) -> dict[str, str]:
     return Post.objects.values_list("titles", flat=True).get(pk=post_id)
 
 
-def names_for(seats: Iterable[str], at: datetime) -> tuple[str, ...]:
+def names_for(seats: Iterable[str], at: datetime, *, case_id: uuid.UUID) -> tuple[str, ...]:
     """The names of who sits on these seats, for "who can"; each once."""
-    return tuple(dict.fromkeys(seated.user.full_name for seated in people_for(seats, at)))
+    return tuple(dict.fromkeys(seated.user.full_name for seated in people_for(seats, at, case_id=case_id)))
 
 
 def acting_office(

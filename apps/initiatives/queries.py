@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from apps.approvals.models import Case
 from apps.approvals.permissions import level_expression
 from apps.approvals.standing import Viewer
+from apps.audit import clock
 from apps.initiatives.models import BusinessCaseVersion, Draft, DraftChange, Initiative
 
 PAGE = 50
@@ -88,7 +89,7 @@ def _behind(key: str) -> Q:
     """What comes after the row with this key; everything, where the key is no key."""
     moment, _, case_id = key.partition("_")
     try:
-        at, last = datetime.fromisoformat(moment), UUID(case_id)
+        at, last = clock.instant_of(moment), UUID(case_id)
     except ValueError:
         return Q()
     if at.tzinfo is None:
@@ -97,11 +98,15 @@ def _behind(key: str) -> Q:
 
 
 def draft_of(initiative_id: UUID, viewer: Viewer) -> Draft | None:
-    """The draft of an initiative whose case the viewer may read in full."""
+    """The draft of an initiative of the viewer's own offices, whose case they may read in full (an auditor: any).
+
+    What the office is still writing is its own: OICT, DPKO and the Committee read frozen versions.
+    """
+    own = Q() if viewer.sees_everything else Q(initiative__office__in=list(viewer.own_offices))
     readable = Case.objects.filter(pk=OuterRef("initiative__case_id")).visible_to(viewer, "full")
     return (
         Draft.objects.select_related("initiative__office", "saved_by")
-        .filter(Exists(readable), initiative_id=initiative_id)
+        .filter(own, Exists(readable), initiative_id=initiative_id)
         .first()
     )
 

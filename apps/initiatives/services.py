@@ -226,6 +226,7 @@ def _write(
     title = content.get("title", "")
     if "title" in changed and title:
         initiative = draft.initiative
-        Initiative.objects.filter(pk=initiative.pk).update(title=title[:200])
+        # once a version is frozen, others read the title: then it changes with the next version alone
+        Initiative.objects.filter(pk=initiative.pk, versions__isnull=True).update(title=title[:200])
         if initiative.case_id is not None:
             rename_case(case_id=initiative.case_id, title=title[:200], language=initiative.language, by=by)

@@ -1,7 +1,7 @@
 """Every write of timers and messages. Nothing is sent here: rows are written in the caller's transaction."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from apps.audit import clock
 from apps.notices.models import Notice, Outbox, TickRun, Timer
 from apps.notices.signals import work_waits
 from apps.notices.wording import storable
+
+#: A notice that was taken back is kept, and is shown from this instant on.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def set_timer(*, kind: str, object_id: UUID, due_at: datetime, due_version: int = 1) -> None:
@@ -140,6 +143,14 @@ def post_to_address(
         ignore_conflicts=True,
     )
     _hint()
+
+
+def take_back(*, case_id: UUID, by: User) -> None:
+    """Show a person who steps aside nothing more of what they were told about a case; no mail that waits is sent."""
+    Notice.objects.filter(case_id=case_id, recipient=by).update(visible_at=NEVER)
+    Outbox.objects.filter(case_id=case_id, recipient=by, sent_at=None, dead_at=None).update(
+        dead_at=clock.now(), last_error="taken back"
+    )
 
 
 def mark_read(*, notice_id: UUID, by: User) -> Notice:

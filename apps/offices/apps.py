@@ -13,10 +13,10 @@ class OfficesConfig(AppConfig):
         from apps.notices import handlers
         from apps.offices import reasons, receivers  # noqa: F401  (they register themselves)
         from apps.offices.queries import standing_of
-        from apps.offices.services.posts import BEGINS, ENDS, follow_dates
+        from apps.offices.services.posts import BEGINS, COUNTS_NO_LONGER, ENDS, follow_dates
 
         register_standing(standing_of)
-        for kind in (BEGINS, ENDS):
+        for kind in (BEGINS, ENDS, COUNTS_NO_LONGER):
             handlers.register(kind, follow_dates, changes_state=True)
         prefixes = ("/offices/", "/instruments/", "/functions/", "/calendars/")
         register_entry(Entry("offices", _("Offices"), "offices:office-list", order=60, prefixes=prefixes))

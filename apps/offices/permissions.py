@@ -66,6 +66,7 @@ _HELD = """
 SELECT p.id, p.role, p.office_id
 FROM offices_postholding h JOIN offices_post p ON p.id = h.post_id JOIN accounts_user u ON u.id = h.user_id
 WHERE h.user_id = %(user)s AND u.is_active AND h.during @> %(at)s
+  AND (p.role <> 'cito' OR offices_within_oict(p.office_id, %(day)s))
 ORDER BY p.code
 """
 
@@ -183,8 +184,9 @@ def reasons_against_revoking(*, user: User, instrument: Instrument, at: datetime
 
 def issuing_post(user: User, at: datetime) -> Post | None:
     """The CITO's post, where this person holds it at the instant."""
-    holding = _holdings(at).filter(user=user, post__role=Role.CITO).first()
-    return holding.post if holding else None
+    return next(
+        (one.post for one in _within_oict(_holdings(at).filter(user=user, post__role=Role.CITO), at)), None
+    )
 
 
 def reasons_against_appointing(*, user: User | None, office: Office, at: datetime) -> list[Reason]:
@@ -209,13 +211,16 @@ def reasons_against_configuring(*, user: User | None, at: datetime, code: str) -
 
 def _posts_held(user: User, at: datetime, *, lock: bool = False) -> list[tuple[UUID, str, UUID]]:
     with connection.cursor() as cursor:
-        cursor.execute(_HELD + (" FOR SHARE OF h" if lock else ""), {"user": user.pk, "at": at})
+        cursor.execute(
+            _HELD + (" FOR SHARE OF h" if lock else ""),
+            {"user": user.pk, "at": at, "day": queries.day_of(at)},
+        )
         return cursor.fetchall()
 
 
 def _paragraph(function: str) -> int | None:
     digits = function.rstrip("abcdefghi")
-    return int(digits) if digits.isdigit() else None
+    return int(digits) if digits.isdecimal() else None
 
 
 def _inherent(
@@ -255,7 +260,7 @@ def _inherent_holdings(paragraph: int | None, office_id: UUID, at: datetime) -> 
         return []
     rows = _holdings(at).filter(post__role=role)
     if role == Role.CITO:
-        return list(rows)
+        return _within_oict(rows, at)
     day = queries.day_of(at)
     rows = rows.filter(
         post__office__paragraph_holdings__paragraph=paragraph,
@@ -350,6 +355,12 @@ def _holdings(at: datetime) -> Any:
         .select_related("user", "post", "post__office")
         .order_by("post__code")
     )
+
+
+def _within_oict(holdings: Iterable[PostHolding], at: datetime) -> list[PostHolding]:
+    """Only appointments within OICT: a post of the CITO anywhere else, however it came to be, counts for nothing."""
+    day = queries.day_of(at)
+    return [one for one in holdings if queries.is_within_oict(one.post.office_id, day)]
 
 
 def _names_of(role: str, at: datetime) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ ROLES_WITHOUT_FUNCTIONS = frozenset(
         Role.INVITED_ASSESSOR,
     }
 )
+DECIDES = frozenset({Role.CITO, Role.ASSIGNED_OFFICER})
 ALONE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Roles that are held with no other beside them."""
 
@@ -63,7 +64,7 @@ def latest_end(begins: datetime) -> datetime:
     """
     begins = begins.astimezone(UTC)
     day = 28 if (begins.month, begins.day) == (2, 29) else begins.day
-    return begins.replace(year=begins.year + 2, day=day)
+    return begins.replace(year=min(begins.year + 2, 9999), day=day)
 
 
 def reasons_against_instrument(draft: InstrumentDraft, *, at: datetime) -> list[Reason]:
@@ -249,6 +250,14 @@ def overlaps_of(
         if len(found) == 5:
             break
     return found
+
+
+def reasons_against_post(*, office: Office, role: str, at: datetime) -> list[Reason]:
+    """The posts that decide under paragraph 18 stand within OICT."""
+    if role not in DECIDES or queries.is_within_oict(office.pk, queries.day_of(at)):
+        return []
+    params = {"functions": "18", "post": Role(role).label, "office": office.code}
+    return [Reason("offices.central_outside_oict", params, field="office")]
 
 
 def reasons_against_appointment(*, post: Post, user: User, during: DateTimeTZRange) -> list[Reason]:

@@ -7,6 +7,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from apps.offices import grants
+from apps.offices.services.posts import follow_inactivity
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="offices.inactive_people")
@@ -15,3 +16,4 @@ def take_groups_from_the_inactive(sender: Any, instance: Any, created: bool, **k
     active again."""
     if not created and not instance.is_active:
         grants.drop_memberships(instance)
+        follow_inactivity(user=instance)

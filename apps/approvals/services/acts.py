@@ -294,6 +294,7 @@ def recuse(act: Act) -> Trace:
         case=act.case, user=act.by, recused=True, words=act.values["words"], declared_at=act.at
     )
     _release(act)
+    notices.take_back(case_id=act.case.pk, by=act.by)
     return Trace(facts={"desk": act.turn.desk if act.turn else ""}, commit={"words": act.values["words"]})
 
 
@@ -439,6 +440,7 @@ def withdraw_decision(act: Act) -> Trace:
     decision.save(update_fields=["withdrawn_at"])
     trace = _with_words(act)
     trace.facts["decision"] = str(decision.pk)
+    trace.params["decision"] = str(decision.pk)
     return trace
 
 

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -246,7 +247,7 @@ def _person(
         walk, verb, chosen.turn, chosen.desk, by=by, viewer=viewer, parts=parts, declared=declared
     )
     if reasons:
-        who = names_for(chosen.turn.seats, walk.at)
+        who = names_for(chosen.turn.seats, walk.at, case_id=walk.case.pk)
         refuse(
             Kind.NOT_ALLOWED,
             *(
@@ -273,7 +274,7 @@ def _authorize(act: Act, confirmation: Confirmation | None) -> None:
         user=act.by,
         function=act.desk.function if act.desk else "18",
         office_id=act.case.office_id,
-        amount_usd=act.case.value_usd,
+        amount_usd=amount_of(act.case),
         at=act.at,
         lock=True,
     )
@@ -284,6 +285,11 @@ def _authorize(act: Act, confirmation: Confirmation | None) -> None:
     act.recommendation, scored = recommendation_of(act.case)
     refuse_if(Kind.NOT_READY, reasons_of_readiness(act.walk, act.recommendation, scored))
     refuse_if(Kind.NOT_ALLOWED, reasons_against_confirmation(act, confirmation))
+
+
+def amount_of(case: Case) -> Decimal:
+    """The amount that a ceiling is held against; one that is not known is below none."""
+    return case.value_usd if case.value_usd is not None else Decimal(10) ** 16
 
 
 def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
@@ -371,7 +377,7 @@ def reasons_against_whole_case(
     seats = [f"submitter@{office}", f"head_of_office@{office}"]
     if viewer.seats & set(seats):
         return []
-    who = names_for(seats, walk.at) if who_can is None else who_can
+    who = names_for(seats, walk.at, case_id=walk.case.pk) if who_can is None else who_can
     return [Reason("case.not_your_seat", {"desk": _("the sponsoring office")}, who_can=who)]
 
 

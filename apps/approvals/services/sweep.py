@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
-from apps.approvals.choices import APPROVALS, Capacity, Side
+from apps.accounts.models import User
+from apps.approvals.choices import APPROVALS, Capacity, Level, Side
 from apps.approvals.models import Case, Decision, Participation, Turn
 from apps.approvals.seats import people_for, people_with
 from apps.approvals.services.engine import (
+    COOLING_OFF,
     REMINDER_KINDS,
     Walk,
     close_turn,
@@ -18,6 +21,7 @@ from apps.approvals.services.engine import (
     notice_params,
     rule_move,
 )
+from apps.approvals.standing import viewer_of
 from apps.approvals.subjects import subject_for
 from apps.audit import clock
 from apps.notices import services as notices
@@ -92,9 +96,13 @@ def escalate(timer: Timer) -> None:
     walk = Walk(case=turn.case, at=now, road=turn.case.route.road, turns=[turn])
     rule_move(walk, verb="escalated", turn=turn, from_stage=turn.case.stage, params={"desk": turn.desk})
     above = [f"{Role.SECTION_CHIEF}@oict"] if turn.side == Side.OICT else _above_office(turn, now)
-    own = {seated.user.pk for seated in people_for(turn.seats, now)}
+    own = {seated.user.pk for seated in people_for(turn.seats, now, case_id=turn.case_id)}
     notices.post(
-        recipients=[seated.user for seated in people_for(above, now) if seated.user.pk not in own],
+        recipients=[
+            seated.user
+            for seated in people_for(above, now, case_id=turn.case_id)
+            if seated.user.pk not in own
+        ],
         code="turn.escalated",
         params=notice_params(turn.case, turn),
         dedupe_key=f"{turn.pk}:escalated:{timer.due_version}",
@@ -110,6 +118,35 @@ def _above_office(turn: Turn, now: Any) -> list[str]:
     if turn.capacity != Capacity.ENDORSER:
         return [f"{Role.HEAD_OF_OFFICE}@{turn.office_id}"]
     return [f"{Role.HEAD_OF_OFFICE}@{office}" for office in ancestors(turn.office_id, day_of(now))]
+
+
+def let_go(*, user: User, at: datetime) -> None:
+    """Free the turns that this person took and no longer sits at, so that nothing waits for who has left.
+
+    Between a decision and its effect the turn stays with who decided: nobody else withdraws it.
+    """
+    taken = Turn.objects.open().filter(taken_by=user).exclude(stage=COOLING_OFF)
+    cases = Case.objects.select_for_update(of=("self",)).filter(pk__in=taken.values("case")).order_by("pk")
+    if not list(cases.values_list("pk")):
+        return
+    seats = viewer_of(user, at).seats
+    for turn in taken.select_related("case__route"):
+        if seats & set(turn.seats):
+            continue
+        turn.taken_by, turn.taken_at = None, None
+        turn.save(update_fields=["taken_by", "taken_at"])
+        case = turn.case
+        walk = Walk(case=case, at=at, road=case.route.road, turns=[turn])
+        rule_move(walk, verb="let_go", turn=turn, from_stage=case.stage, params={"desk": turn.desk})
+        notices.post(
+            recipients=people_with(turn, at),
+            code="turn.opened",
+            params=notice_params(case, turn),
+            dedupe_key=f"{turn.pk}:let_go:{at.isoformat()}",
+            case_id=case.pk,
+            link=f"/cases/{case.handle}/",
+            at=at,
+        )
 
 
 def lock_cases_of_decisions(decision_ids: list[uuid.UUID]) -> None:
@@ -149,13 +186,15 @@ def take_effect(timer: Timer) -> None:
 
 def _send_letter(case: Case, decision: Decision, now: Any) -> None:
     office = [f"{role}@{case.office_id}" for role in (Role.HEAD_OF_OFFICE, Role.ICT_CHIEF, Role.SUBMITTER)]
-    people = {seated.user.pk: seated.user for seated in people_for(office, now)}
+    people = {seated.user.pk: seated.user for seated in people_for(office, now, case_id=case.pk)}
     for part in Participation.objects.filter(
         case=case, capacity__in=[Capacity.SUBMITTER, Capacity.ENDORSER]
     ).select_related("user"):
         people.setdefault(part.user_id, part.user)
+    seen = Case.objects.filter(pk=case.pk)
+    readers = [user for user in people.values() if seen.visible_to(viewer_of(user, now), Level.FULL).exists()]
     notices.post(
-        recipients=people.values(),
+        recipients=readers,
         code="decision.approved" if decision.outcome in APPROVALS else "decision.not_approved",
         params={"reference": case.reference or "", "title": case.title, "outcome": decision.outcome},
         dedupe_key=f"{decision.pk}:letter",

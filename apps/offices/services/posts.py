@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -14,13 +14,14 @@ from apps.audit.register import record
 from apps.notices.services import set_timers
 from apps.offices import grants, permissions, policies
 from apps.offices.models import Office, Post, PostHolding
+from apps.offices.signals import posts_changed
 from apps.offices.wording import day_text
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.notices.models import Timer
 
-BEGINS, ENDS = "post.begins", "post.ends"
+BEGINS, ENDS, COUNTS_NO_LONGER = "post.begins", "post.ends", "post.counts_no_longer"
 
 
 def create_post(*, by: User | None, office: Office, role: str, code: str, titles: dict[str, str]) -> Post:
@@ -28,6 +29,7 @@ def create_post(*, by: User | None, office: Office, role: str, code: str, titles
     with transaction.atomic():
         at = clock.now()
         refuse_if(Kind.NOT_ALLOWED, permissions.reasons_against_appointing(user=by, office=office, at=at))
+        refuse_if(Kind.INVALID, policies.reasons_against_post(office=office, role=role, at=at))
         post = Post.objects.create(office=office, role=role, code=code, titles=titles)
         record(
             verb="post.created",
@@ -57,6 +59,8 @@ def assign_post(
         )
         if by is not None and by.pk == user.pk:
             refuse(Kind.NOT_ALLOWED, Reason("offices.appoints_oneself", field="user"))
+        if by is not None and from_.astimezone(UTC).date() < at.astimezone(UTC).date():
+            refuse(Kind.INVALID, Reason("offices.reaches_back", field="from_"))
         if until is not None and until <= from_:
             refuse(
                 Kind.INVALID, Reason("offices.ends_before_it_began", {"on": day_text(from_)}, field="until")
@@ -117,8 +121,7 @@ def end_holding(*, holding: PostHolding, by: User | None, at: datetime | None = 
         holding.during = DateTimeTZRange(holding.during.lower, at)
         holding.save(update_fields=["during"])
         grants.sync_role(holding.post.role, office, at=now)
-        if at > now:
-            set_timers(object_id=holding.pk, due={ENDS: at})
+        set_timers(object_id=holding.pk, due={ENDS: max(at, now)})
         record(
             verb="post.ended",
             by=by,
@@ -137,6 +140,15 @@ def end_holding(*, holding: PostHolding, by: User | None, at: datetime | None = 
 
 def follow_dates(timer: Timer) -> None:
     """Bring the group in line when an appointment begins or ends by its date. Authority needs no such help."""
-    holding = PostHolding.objects.select_related("post__office").filter(pk=timer.object_id).first()
+    holding = PostHolding.objects.select_related("post__office", "user").filter(pk=timer.object_id).first()
     if holding is not None:
-        grants.sync_role(holding.post.role, holding.post.office, at=clock.now())
+        at = clock.now()
+        grants.sync_role(holding.post.role, holding.post.office, at=at)
+        posts_changed.send(sender=None, user=holding.user, at=at)
+
+
+def follow_inactivity(*, user: User) -> None:
+    """Let the tick tell that the posts of an account that was closed count for nothing."""
+    at = clock.now()
+    for holding in PostHolding.objects.filter(user=user, during__contains=at):
+        set_timers(object_id=holding.pk, due={COUNTS_NO_LONGER: at})
