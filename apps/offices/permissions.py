@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from apps.audit.reasons import Reason
 from apps.offices import queries
@@ -184,9 +184,8 @@ def reasons_against_revoking(*, user: User, instrument: Instrument, at: datetime
 
 def issuing_post(user: User, at: datetime) -> Post | None:
     """The CITO's post, where this person holds it at the instant."""
-    return next(
-        (one.post for one in _within_oict(_holdings(at).filter(user=user, post__role=Role.CITO), at)), None
-    )
+    holding = _within_oict(_holdings(at).filter(user=user, post__role=Role.CITO), at).first()
+    return holding.post if holding else None
 
 
 def reasons_against_appointing(*, user: User | None, office: Office, at: datetime) -> list[Reason]:
@@ -260,7 +259,7 @@ def _inherent_holdings(paragraph: int | None, office_id: UUID, at: datetime) -> 
         return []
     rows = _holdings(at).filter(post__role=role)
     if role == Role.CITO:
-        return _within_oict(rows, at)
+        return list(_within_oict(rows, at))
     day = queries.day_of(at)
     rows = rows.filter(
         post__office__paragraph_holdings__paragraph=paragraph,
@@ -357,10 +356,11 @@ def _holdings(at: datetime) -> Any:
     )
 
 
-def _within_oict(holdings: Iterable[PostHolding], at: datetime) -> list[PostHolding]:
+def _within_oict(holdings: QuerySet[PostHolding], at: datetime) -> QuerySet[PostHolding]:
     """Only appointments within OICT: a post of the CITO anywhere else, however it came to be, counts for nothing."""
-    day = queries.day_of(at)
-    return [one for one in holdings if queries.is_within_oict(one.post.office_id, day)]
+    day = Value(queries.day_of(at))
+    inside = Func(F("post__office"), day, function="offices_within_oict", output_field=BooleanField())
+    return holdings.annotate(inside=inside).filter(inside=True)
 
 
 def _names_of(role: str, at: datetime) -> tuple[str, ...]:
