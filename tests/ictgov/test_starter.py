@@ -24,7 +24,14 @@ from ictgov import starter
 from ictgov.embedded import Postgres, Valkey, _alive
 
 ROOT = Path(__file__).resolve().parents[2]
-OLD_PYTHON = next(filter(None, map(shutil.which, ("python3.6", "python3.7", "python3.8", "python3.9"))), None)
+
+
+def _runs(program: str) -> bool:
+    found = shutil.which(program)
+    return found is not None and subprocess.run([found, "--version"], capture_output=True).returncode == 0
+
+
+OLD_PYTHON = next(filter(_runs, ("python3.6", "python3.7", "python3.8", "python3.9")), None)
 PATIENCE = 180
 
 
