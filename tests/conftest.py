@@ -4,6 +4,7 @@
   in this folder), and stops with the last. ADMIN_DATABASE_URL (a superuser's) and, for the broker, REDIS_URL name
   servers of one's own instead.
 - The migrated template is kept under `var/` until a model, a migration or a library changes.
+- A clone has checkpoints of its own: those of a demonstration in this folder speak of another register.
 - Everything a test does, it does as `ictgov_app`. A transactional test leaves its database behind and the next
   one gets a new clone: the portal's role may not truncate, and the register may not be emptied.
 - A worker, a browser or a second process finds the same clone in DATABASE_URL.
@@ -12,6 +13,7 @@
 import contextlib
 import hashlib
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -131,12 +133,24 @@ class _Clone:
         connection.settings_dict["NAME"] = self.name
         connection.settings_dict["OPTIONS"]["options"] = kept
         os.environ["DATABASE_URL"] = database.with_name(self.app_url, self.name)
-        self._greet()
+        self._keep_checkpoints_apart()
+        self.greet()
         if old:
             database.drop_database(self.admin_url, old)
 
-    def _greet(self) -> None:
-        """Open the connection to the new clone; a busy server may need to be asked again."""
+    def _keep_checkpoints_apart(self) -> None:
+        from django.conf import settings
+
+        shutil.rmtree(self._checkpoints, ignore_errors=True)
+        settings.ICTGOV_CHECKPOINTS = self._checkpoints / self.name
+        os.environ["ICTGOV_CHECKPOINTS"] = str(settings.ICTGOV_CHECKPOINTS)
+
+    @property
+    def _checkpoints(self) -> Path:
+        return SHARED.home / f"checkpoints-{os.getpid()}"
+
+    def greet(self) -> None:
+        """Make sure that the clone answers; a connection that was lost since it was opened is opened anew, and said."""
         from django.db import OperationalError, connection
 
         for attempt in range(3):
@@ -144,10 +158,21 @@ class _Clone:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT 1")
                 return
-            except OperationalError:
+            except OperationalError as error:
+                print(f"the connection to {self.name} was lost: {error}", file=sys.__stderr__)
                 connection.close()
                 if attempt == 2:
                     raise
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        from django.db import connection
+
+        from ictgov import database
+
+        connection.close()
+        database.drop_database(self.admin_url, self.name)
+        shutil.rmtree(self._checkpoints, ignore_errors=True)
 
 
 _clone: _Clone | None = None
@@ -171,7 +196,6 @@ def _servers() -> Iterator[None]:
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """Give this process a clone of the template, and the connection to it as the portal's role."""
     global _clone
-    from django.db import connection
     from django.test import TransactionTestCase
 
     from ictgov import database
@@ -199,8 +223,17 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
     yield
     TransactionTestCase._fixture_teardown = flush
     with django_db_blocker.unblock():
-        connection.close()
-        database.drop_database(admin_url, _clone.name)
+        _clone.close()
+
+
+@pytest.fixture(autouse=True)
+def _clone_answers(request: pytest.FixtureRequest) -> None:
+    """A test that commits begins on a connection that lives, whatever the one before it did to the server."""
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        request.getfixturevalue("transactional_db")
+        assert _clone is not None
+        _clone.greet()
 
 
 @pytest.fixture
