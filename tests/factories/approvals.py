@@ -16,7 +16,7 @@ from apps.audit import clock
 from apps.audit.canonical import sha256_hex
 from apps.audit.reasons import Reason
 from apps.offices.choices import Role
-from tests.factories.offices import Organization, appoint, make_organization, make_person, make_post
+from tests.factories.offices import Organization, appoint_all, make_organization, make_post
 
 ROUTES = Path(__file__).resolve().parents[2] / "apps/approvals/routes"
 
@@ -230,9 +230,9 @@ def make_review() -> Review:
         ("unifil-submitter", "UNIFIL", Role.SUBMITTER),
         ("unifil-head", "UNIFIL", Role.HEAD_OF_OFFICE),
     ]
-    for key, code, role in more:
-        org.posts[key] = make_post(org.offices[code], role)
-        org.people[key] = appoint(org.posts[key], make_person(f"{key} person".title()))
+    posts = {key: make_post(org.offices[code], role) for key, code, role in more}
+    org.posts |= posts
+    org.people |= appoint_all(posts)
     return Review(org, probe, org.people)
 
 

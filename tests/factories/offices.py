@@ -8,6 +8,7 @@ from apps.accounts.models import User
 from apps.audit import clock
 from apps.offices import services
 from apps.offices.choices import Holder, OfficeKind, Role
+from apps.offices.grants import rebuild_grants
 from apps.offices.models import (
     CalendarVersion,
     DutyStation,
@@ -18,6 +19,7 @@ from apps.offices.models import (
     OfficePlacement,
     ParagraphHolding,
     Post,
+    PostHolding,
     WorkingCalendar,
 )
 
@@ -34,18 +36,21 @@ HOLDERS = {7: Holder.CITO, 15: Holder.OICT, 16: Holder.OFFICE, 17: Holder.DPKO, 
 
 def make_functions() -> None:
     """The catalogue of 30 functions, in its order."""
-    for position, code in enumerate(CODES):
-        paragraph = int(code.rstrip("abcdefghi"))
-        Function.objects.get_or_create(
-            code=code,
-            defaults={
-                "paragraph": paragraph,
-                "position": position,
-                "texts": {"en": f"Function {code}"},
-                "holder": HOLDERS[paragraph],
-                "outside_oict_allowed": paragraph in (16, 17),
-            },
-        )
+    paragraphs = {code: int(code.rstrip("abcdefghi")) for code in CODES}
+    Function.objects.bulk_create(
+        (
+            Function(
+                code=code,
+                paragraph=paragraph,
+                position=position,
+                texts={"en": f"Function {code}"},
+                holder=HOLDERS[paragraph],
+                outside_oict_allowed=paragraph in (16, 17),
+            )
+            for position, (code, paragraph) in enumerate(paragraphs.items())
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def make_person(name: str, **fields: Any) -> User:
@@ -101,6 +106,16 @@ def appoint(post: Post, user: User | None = None, from_: datetime = LONG_AGO) ->
     user = user or make_person(post.code.replace("-", " ").title())
     services.assign_post(post=post, user=user, from_=from_, by=None)
     return user
+
+
+def appoint_all(posts: dict[str, Post]) -> dict[str, User]:
+    """A new person for each post, by key, who has held it for long: the rows that the service leaves, in one go."""
+    people = {key: make_person(f"{key} person".title()) for key in posts}
+    PostHolding.objects.bulk_create(
+        PostHolding(post=post, user=people[key], during=(LONG_AGO, None)) for key, post in posts.items()
+    )
+    rebuild_grants(at=clock.now())
+    return people
 
 
 @dataclass
@@ -173,7 +188,6 @@ def make_organization() -> Organization:
         ("admin", "UN-SECRETARIAT", Role.ADMINISTRATOR),
         ("member", "UN-SECRETARIAT", Role.MC_MEMBER),
     ]
-    for key, code, role in posts:
-        made.posts[key] = make_post(made.offices[code], role)
-        made.people[key] = appoint(made.posts[key], make_person(f"{key} person".title()))
+    made.posts = {key: make_post(made.offices[code], role) for key, code, role in posts}
+    made.people = appoint_all(made.posts)
     return made
