@@ -6,12 +6,13 @@ A letter is composed from the decision alone, once, and stored with it; a page o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.accounts.choices import locale_of
 from apps.approvals.choices import APPROVALS, ConditionKind, Outcome
@@ -39,6 +40,10 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
         office = in_language(case.office.names, language)
         blocks: list[dict[str, str]] = [
             {"kind": "heading", "text": _("Decision on {reference}").format(reference=case.reference)},
+            {
+                "kind": "paragraph",
+                "text": _day(decision.decided_at.astimezone(decision.decided_by.zone).date()),
+            },
             {"kind": "paragraph", "text": _("To the head of {office}").format(office=office)},
             {
                 "kind": "paragraph",
@@ -53,7 +58,7 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
         ]
         if decision.outcome in APPROVALS:
             amount = number_format(decision.amount_max, 2, use_l10n=True, force_grouping=True)
-            until = date_format(decision.valid_until, "DATE_FORMAT")
+            until = _day(decision.valid_until)
             blocks += [
                 {
                     "kind": "paragraph",
@@ -76,9 +81,7 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
         if conditions:
             blocks.append({"kind": "paragraph", "text": _("Conditions:")})
         for row in conditions:
-            text = _("{when}, due {date}").format(
-                when=ConditionKind(row.kind).label, date=date_format(row.due_on, "DATE_FORMAT")
-            )
+            text = _("{when}, due {date}").format(when=ConditionKind(row.kind).label, date=_day(row.due_on))
             blocks.append({"kind": "item", "text": text})
             blocks.append({"kind": "words", "text": row.words, "lang": row.language})
         basis = (
@@ -92,6 +95,11 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
             {"kind": "paragraph", "text": in_language(decision.post_title or {}, language)},
         ]
     return {"language": language, "blocks": [block for block in blocks if block["text"]]}
+
+
+def _day(on: date) -> str:
+    """A day as every page writes it, with the month in full."""
+    return date_format(on, pgettext("a date in a letter", "j F Y"), use_l10n=False)
 
 
 def preview_letter(
@@ -118,6 +126,7 @@ def preview_letter(
         case=case,
         round=case.round,
         decided_by=by,
+        decided_at=at,
         post_title=titles_of(check.post_id) if check is not None else {},
         outcome=values["outcome"],
         instrument_number=instrument.number if instrument else "",

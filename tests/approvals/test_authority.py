@@ -30,6 +30,7 @@ def test_assigned_officer_decides_within_the_ceiling(review: Review) -> None:
     assert (decision.instrument_id, decision.capacity) == (instrument.pk, "assigned_officer")
     assert decision.post_title == {"en": "assigned_officer of OICT"}
     said = [block["text"] for block in decision.letter["blocks"]]
+    assert said[1] == decision.decided_at.strftime("%-d %B %Y")
     assert {f"Decided under instrument {instrument.number}.", "Officer Person"} <= set(said)
 
 
