@@ -112,7 +112,7 @@ def statements(client: Client, address: str) -> int:
         ("member", "/dashboard/cases/?state=overdue", 9),
         ("member", "/api/v1/dashboard/", 9),
         ("member", "/api/v1/dashboard/cases/", 8),
-        ("auditor", "/register/", 10),
+        ("auditor", "/register/", 11),  # with the recent checkpoints
         ("auditor", "/api/v1/register/events/", 7),
     ],
 )
