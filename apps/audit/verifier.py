@@ -285,7 +285,7 @@ def _fault_of_signatures(found: list[Checkpoint], keys: Keys, signed_from: int) 
         return None
     for checkpoint in found:
         seq, whence = checkpoint.seq, f" ({checkpoint.witness})" if checkpoint.witness else ""
-        if not checkpoint.signature and seq < signed_from:
+        if not checkpoint.signature and seq <= signed_from:
             continue  # from before checkpoints were signed
         if not checkpoint.signature:
             return Fault(seq, "checkpoint_unsigned", f"the checkpoint of seq {seq}{whence} is not signed")
