@@ -94,7 +94,8 @@ def checkpoint_rows(last: list[SignedCheckpoint]) -> list[CheckpointRow]:
     """The checkpoints of these rows, each signature computed again."""
     found = []
     for row in last:
-        key = signing.public_key(row.public) if row.public else None
+        public = getattr(row, "public", None)
+        key = signing.public_key(public) if public else None
         is_signed = key is not None and verifier.is_signed(checkpoints.of_row(row), key)
         found.append(CheckpointRow(row.seq, row.taken_at, row.key, is_signed))
     return found
