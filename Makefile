@@ -32,7 +32,8 @@ migrations:
 	$(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 deployment:
 	ICTGOV_PRODUCTION=1 SECRET_KEY=0123456789-a-key-for-this-check-alone-abcdefghijklmnopqrstuvwxyz \
-	ALLOWED_HOSTS=portal.example.org REDIS_URL=redis://broker/0 DATABASE_URL=postgres://portal:secret@database/portal \
+	ALLOWED_HOSTS=portal.example.org REDIS_URL=redis://broker/0 ICTGOV_CHECKPOINT_MAILS=audit@example.org \
+	DATABASE_URL=postgres://portal:secret@database/portal \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 benchmark: ## measure pages at 100,000 initiatives, the register and the sweep, beside their budgets

@@ -1,8 +1,10 @@
 """The task application: one beat entry, no long ETA, nothing that a request waits for (docs/adr)."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ictgov.settings")
 
@@ -17,3 +19,14 @@ def tick() -> None:
     from ictgov.schedule import tick as run
 
     run()
+
+
+@worker_init.connect
+def _can_sign(**kwargs: Any) -> None:
+    """The worker makes the register's checkpoints: without the key that signs them it does not start."""
+    from apps.audit import signing
+
+    try:
+        signing.own_key()
+    except signing.NoSigningKey as error:
+        raise SystemExit(str(error)) from error

@@ -1,8 +1,8 @@
 """Two questions of a machine: is the process alive, and can it do its work?
 
 `/healthz` answers without touching anything. `/readyz` asks the database once, and tells when the tick last ran,
-how old the outbox's oldest unsent message is, and where the register stands. They answer before anything else
-in the portal does, over plain HTTP and under any host name, as load balancers ask.
+how old the outbox's oldest unsent message is, and where the register and its witnesses stand. They answer before
+anything else in the portal does, over plain HTTP and under any host name, as load balancers ask.
 """
 
 from collections.abc import Callable
@@ -14,9 +14,12 @@ from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from apps.audit import clock
+from apps.audit.checkpoints import parted_at
 from apps.audit.models import Link
+from apps.audit.witnesses import recent
 from apps.notices.models import Outbox
 from apps.notices.queries import LATE_AFTER, last_tick
+from apps.notices.witnesses import witnesses
 
 
 class HealthMiddleware:
@@ -38,7 +41,7 @@ def readiness() -> JsonResponse:
     people can still read and act, and what is due is found when it runs again."""
     try:
         now = clock.now()
-        facts = {"status": "ready", **_tick(now), **_outbox(now), **_register()}
+        facts = {"status": "ready", **_tick(now), **_outbox(now), **_register(now)}
     except Error as error:
         return JsonResponse({"status": "unavailable", "reason": type(error).__name__}, status=503)
     finally:
@@ -59,7 +62,16 @@ def _outbox(now: datetime) -> dict[str, Any]:
     return {"outbox_waiting": figures["count"], "outbox_oldest_seconds": round(age)}
 
 
-def _register() -> dict[str, Any]:
-    """When the register was last written; its numbers are for auditors alone (seam 17)."""
+def _register(now: datetime) -> dict[str, Any]:
+    """When the register was last written and signed, and how many witnesses lack something; its numbers, and who
+    the witnesses are, is for auditors alone (seam 17)."""
     last = Link.objects.order_by("-seq").values_list("recorded_at", flat=True).first()
-    return {"register_last_written": last.isoformat() if last else None}
+    signed = recent()
+    known = witnesses(now, signed)
+    return {
+        "register_last_written": last.isoformat() if last else None,
+        "register_last_signed": signed[0].taken_at.isoformat() if signed else None,
+        "register_parted": parted_at(signed) is not None,
+        "witnesses": len(known),
+        "witnesses_behind": sum(not witness.is_well for witness in known),
+    }

@@ -378,9 +378,17 @@ ICTGOV_ADDRESS = env.str("ICTGOV_ADDRESS", default="http://localhost:8000").rstr
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ict-governance@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# The register's checkpoints, kept outside the database -----------------------------------------------
+# The register's checkpoints, signed and kept outside the database: in folders, and by mail -------------
 ICTGOV_CHECKPOINTS = Path(env.str("ICTGOV_CHECKPOINTS", default=str(VAR_DIR / "checkpoints")))
-ICTGOV_CHECKPOINT_MAILS = env.list("ICTGOV_CHECKPOINT_MAILS", default=[])
+ICTGOV_CHECKPOINT_COPIES = env.list("ICTGOV_CHECKPOINT_COPIES", default=[])
+ICTGOV_CHECKPOINT_MAILS = env.list(
+    "ICTGOV_CHECKPOINT_MAILS", default=["audit.office@example.org"] if ICTGOV_DEMO else []
+)
+# The private key is for the worker alone; elsewhere than in production it is made when it is first needed.
+ICTGOV_CHECKPOINT_KEY = env.str("ICTGOV_CHECKPOINT_KEY", default="")
+ICTGOV_CHECKPOINT_KEY_FILE = env.str(
+    "ICTGOV_CHECKPOINT_KEY_FILE", default="" if PRODUCTION else str(VAR_DIR / "checkpoint.key")
+)
 
 # Logs: one line an event; JSON in production ---------------------------------------------------------
 _shared: list[Any] = [

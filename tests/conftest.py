@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.ICTGOV_CLOCK_SETTABLE = True
     if "MIGRATION_DATABASE_URL" not in os.environ:
         settings.MIGRATION_DATABASE_URL = ""  # not that of a demonstration that runs in this folder
+    settings.ICTGOV_CHECKPOINTS = SHARED.home / f"checkpoints-{os.getpid()}"  # not a demonstration's
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STORAGES = {

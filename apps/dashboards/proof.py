@@ -9,6 +9,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.audit import checkpoints, verifier
-from apps.audit.models import Head, Link
+from apps.audit import checkpoints, signing, verifier
+from apps.audit.models import Head, Link, SignedCheckpoint
 from apps.audit.reasons import Kind, Reason, refuse
 
 LONGEST_COPY = 25 * 1024 * 1024  # bytes; a longer one is for the offline command
@@ -35,7 +36,15 @@ FAULTS: dict[str, str | Promise] = {
     "checkpoint": gettext_lazy(
         "From here on the chain is not the one that a checkpoint saw: something was rewritten and hashed again."
     ),
-    "checkpoints_differ": gettext_lazy("Two checkpoints of this row name different hashes."),
+    "checkpoints_differ": gettext_lazy(
+        "Two checkpoints of this row name different hashes: the witnesses were shown two registers."
+    ),
+    "checkpoint_unsigned": gettext_lazy("A checkpoint of this row is not signed."),
+    "checkpoint_key": gettext_lazy("A checkpoint of this row is signed with a key that is not the portal's."),
+    "checkpoint_signature": gettext_lazy(
+        "The signature of a checkpoint of this row does not fit what it says: it was changed, or "
+        "somebody else made it."
+    ),
     "truncated": gettext_lazy(
         "The register ends before this row, which a checkpoint has seen: the end was cut off."
     ),
@@ -68,6 +77,30 @@ def head_fault(seq: int, own_hash: str) -> verifier.Fault | None:
     return verifier.Fault(min(at, seq) + 1 if at != seq else seq, "head", "the chain and its head differ")
 
 
+# Checkpoints and witnesses ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CheckpointRow:
+    """A checkpoint on the page: where, when, by which key, and whether the signature is that key's."""
+
+    seq: int
+    at: datetime
+    key: str
+    is_signed: bool
+
+
+def checkpoint_rows(last: list[SignedCheckpoint]) -> list[CheckpointRow]:
+    """The checkpoints of these rows, each signature computed again."""
+    found = []
+    for row in last:
+        public = getattr(row, "public", None)
+        key = signing.public_key(public) if public else None
+        is_signed = key is not None and verifier.is_signed(checkpoints.of_row(row), key)
+        found.append(CheckpointRow(row.seq, row.taken_at, row.key, is_signed))
+    return found
+
+
 # A copy that somebody brings -------------------------------------------------------------------------------------
 
 
@@ -97,11 +130,11 @@ def judge_copy(lines: Iterable[bytes], given: Iterable[verifier.Checkpoint] = ()
     """
     seen: dict[int, str] = {}
     given = list(given)
-    kept = [*checkpoints.all_kept(), *given]
-    report = verifier.verify(_remembered(_rows(lines), seen), kept, to_the_end=False)
-    beyond = max((checkpoint.seq for checkpoint in given), default=0)
-    if report.fault is None and beyond > report.last_seq:
-        report.fault = verifier.Fault(report.last_seq + 1, "truncated", f"a checkpoint knows seq {beyond}")
+    kept, keys = [*given, *checkpoints.all_kept()], checkpoints.known_keys()
+    report = verifier.verify(_remembered(_rows(lines), seen), kept, to_the_end=False, keys=keys)
+    if report.fault is None:
+        end = verifier.Checkpoint(report.last_seq, report.head)
+        report.fault = verifier.verify([], given, after=end, keys=keys).fault
     if report.fault is None:
         report.fault = _fault_against_this_register(report, seen)
     at, _hash = head()

@@ -48,19 +48,20 @@ def continue_verification(*, verification_id: uuid.UUID, by: User) -> Verificati
         run = Verification.objects.select_for_update().filter(pk=verification_id).first()
         if run is None:
             refuse(Kind.NOT_FOUND, Reason("verification.not_found"))
-        kept = checkpoints.all_kept()
+        kept, keys = checkpoints.all_kept(), checkpoints.known_keys()
         while not run.is_finished:
-            _verify_next(run, kept)
+            _verify_next(run, kept, keys)
             if time.monotonic() - began >= SECONDS_AT_ONCE:
                 break
         run.save()
     return run
 
 
-def _verify_next(run: Verification, kept: list[verifier.Checkpoint]) -> None:
+def _verify_next(run: Verification, kept: list[verifier.Checkpoint], keys: verifier.Keys) -> None:
     rows = export.rows_after(run.seq, limit=ROWS_AT_ONCE)
     at_the_end = len(rows) < ROWS_AT_ONCE
-    report = verifier.verify(rows, kept, after=verifier.Checkpoint(run.seq, run.head), to_the_end=at_the_end)
+    begun = verifier.Checkpoint(run.seq, run.head)
+    report = verifier.verify(rows, kept, after=begun, to_the_end=at_the_end, keys=keys)
     run.rows += report.rows
     run.seq, run.head = report.last_seq, report.head
     run.checkpoints += report.checkpoints

@@ -17,6 +17,7 @@ urlpatterns = [
     path("register/download/", register.download, name="register-download"),
     path("register/verifier.py", register.download_verifier, name="verifier"),
     path("register/checkpoints.jsonl", register.download_checkpoints, name="checkpoints"),
+    path("register/public-keys.txt", register.download_keys, name="checkpoint-keys"),
     path("register/offline/", register.offline, name="offline"),
     path("health/", health.health, name="health"),
     path("help/", help.index, name="help"),

@@ -18,5 +18,13 @@ register_wording(
                 "changed or cut off.\n\nseq {seq}\nhead {head}\ntime {time}"
             ),
         ),
+        "register.checkpoint.signed": (
+            _("Register checkpoint {seq}"),
+            _(
+                "Keep this message as it is. It proves later that nothing in the register up to event {seq} was "
+                "changed or cut off. The verifier of the register reads it, and the key tells whether it comes from "
+                "the portal.\n\nseq {seq}\nhead {head}\ntime {time}\nkey {key}\nsignature {signature}"
+            ),
+        ),
     }
 )

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from apps.audit.signals import checkpoint_made
 from apps.audit.verifier import Checkpoint
 from apps.notices import services
+from apps.notices.witnesses import dedupe_key
 
 
 @receiver(checkpoint_made, dispatch_uid="notices.checkpoint")
@@ -17,8 +18,14 @@ def mail_checkpoint(sender: Any, checkpoint: Checkpoint, at: datetime, **kwargs:
     for address in settings.ICTGOV_CHECKPOINT_MAILS:
         services.post_to_address(
             address=address,
-            code="register.checkpoint",
-            params={"seq": checkpoint.seq, "head": checkpoint.head, "time": checkpoint.time},
-            dedupe_key=f"register.checkpoint:{checkpoint.seq}:{address}",
+            code="register.checkpoint.signed",
+            params={
+                "seq": checkpoint.seq,
+                "head": checkpoint.head,
+                "time": checkpoint.time,
+                "key": checkpoint.key,
+                "signature": checkpoint.signature,
+            },
+            dedupe_key=dedupe_key(checkpoint.seq, address),
             at=at,
         )

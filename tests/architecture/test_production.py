@@ -28,6 +28,9 @@ def test_compose_file_holds_what_production_needs() -> None:
             assert service["read_only"] is True, name
             assert ("MIGRATION_DATABASE_URL" in service["environment"]) is (name == "migrate"), name
             assert ("ADMIN_DATABASE_URL" in service["environment"]) is (name == "migrate"), name
+            assert ("ICTGOV_CHECKPOINT_KEY" in service["environment"]) is (name == "worker"), name
+            assert ("checkpoints:/srv/var/checkpoints" in service["volumes"]) is (name == "worker"), name
+            assert "ICTGOV_CHECKPOINT_MAILS" in service["environment"], name
     for name in ("web", "worker", "beat"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     assert "noeviction" in services["broker"]["command"]
@@ -50,6 +53,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example.org",
     "DATABASE_URL": "postgres://portal:secret@database/portal",
     "REDIS_URL": "redis://broker/0",
+    "ICTGOV_CHECKPOINT_MAILS": "audit@example.org",
 }
 
 
@@ -72,6 +76,11 @@ def test_production_settings_are_clean() -> None:
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"])
 def test_production_refuses_to_start_without(name: str) -> None:
     assert f"Set {name}:" in _check_deployment(**{name: ""}).stderr
+
+
+def test_production_asks_for_a_second_witness_and_a_key_that_is_one() -> None:
+    assert "fewer than two places" in _check_deployment(ICTGOV_CHECKPOINT_MAILS="").stderr
+    assert "not 64 hexadecimal digits" in _check_deployment(ICTGOV_CHECKPOINT_KEY="short").stderr
 
 
 @pytest.mark.parametrize("name", ["ICTGOV_CLOCK_SETTABLE", "ICTGOV_DEBUG", "ICTGOV_DEMO", "ICTGOV_TESTING"])

@@ -405,7 +405,7 @@ def test_everything_is_owned_by_the_owner_and_always_guarded() -> None:
             " WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'audit\\_%'"
         )
         guards = cursor.fetchall()
-        assert len(guards) == 11
+        assert len(guards) == 15
         assert {state for _name, state in guards} == {"A"}
         cursor.execute("SELECT prosecdef, proconfig FROM pg_proc WHERE proname = 'audit_chain'")
         definer, config = cursor.fetchone()

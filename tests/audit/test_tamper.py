@@ -127,7 +127,7 @@ def delete_and_renumber(rows: Rows, index: int) -> int:
 
 
 def insert_forged(rows: Rows, index: int) -> int:
-    forged = copy.deepcopy(rows[index]) | {"payload": payload(99)}
+    forged = copy.deepcopy(rows[index]) | {"payload": payload(99_999)}
     rows.insert(index, forged)
     hashed(rows[: index + 1], index)
     forged["prev_hash"] = rows[index - 1]["hash"] if index else verifier.GENESIS

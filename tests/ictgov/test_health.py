@@ -1,5 +1,8 @@
 """The two addresses that machines ask."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -12,7 +15,10 @@ def test_alive_asks_nothing(client: Client) -> None:
     assert not answer.cookies
 
 
-def test_ready_tells_tick_outbox_and_register(db: None, client: Client) -> None:
+def test_ready_tells_tick_outbox_and_register(
+    db: None, client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.ICTGOV_CHECKPOINTS = tmp_path
     answer = client.get("/readyz", headers={"host": "any.name.at.all"})
     assert answer.status_code == 200
     assert answer.json() == {
@@ -22,6 +28,10 @@ def test_ready_tells_tick_outbox_and_register(db: None, client: Client) -> None:
         "outbox_waiting": 0,
         "outbox_oldest_seconds": 0,
         "register_last_written": None,
+        "register_last_signed": None,
+        "register_parted": False,
+        "witnesses": 1,
+        "witnesses_behind": 0,
     }
 
 

@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from apps.accounts.demo import PASSWORD
 from ictgov.embedded import Valkey
@@ -61,6 +61,10 @@ class Portal:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {}
 
     def environment(self) -> dict[str, str]:
         return {
@@ -144,13 +148,33 @@ class Portal:
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.mails.glob("*")))
 
 
+class Reachable(Protocol):
+    """A portal that answers at an address: one that was started here, or one that runs elsewhere."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a proxy before it would add to each request."""
+
+    def mail_text(self) -> str:
+        """Everything that was mailed, as it left."""
+
+
 class Caller:
     """A program that signed in as a person: keeps the cookies, sends JSON, hands back status and answer."""
 
-    def __init__(self, portal: Portal, email: str) -> None:
+    def __init__(self, portal: Reachable, email: str) -> None:
         self.portal = portal
-        self.cookies = http.cookiejar.CookieJar()
+        # behind a proxy that speaks TLS the cookies are for https, while this speaks to what is behind it
+        everywhere = http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https"))
+        self.cookies = http.cookiejar.CookieJar(everywhere)
+        self.origin = portal.address
+        if portal.headers.get("X-Forwarded-Proto") == "https":
+            self.origin = portal.address.replace("http://", "https://", 1)
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.opener.addheaders += list(portal.headers.items())
         page = self.opener.open(f"{portal.address}/sign-in/", timeout=30).read().decode()
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found, "the sign-in page has no form"
@@ -158,7 +182,7 @@ class Caller:
         asked = urllib.request.Request(
             f"{portal.address}/sign-in/",
             urllib.parse.urlencode(form).encode(),
-            {"Referer": portal.address},
+            {"Referer": self.origin},
         )
         self.opener.open(asked, timeout=30).read()
         status, me = self.get("/api/v1/me/")
@@ -179,7 +203,7 @@ class Caller:
             f"{self.portal.address}{path}",
             None if body is None else json.dumps(body).encode(),
             {"Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token,
-             "Referer": self.portal.address, **headers},
+             "Referer": self.origin, **self.portal.headers, **headers},
             method=method,
         )  # fmt: skip
         try:

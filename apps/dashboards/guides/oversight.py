@@ -74,8 +74,8 @@ OVERSIGHT_GUIDES = (
             Step(
                 _("Verify it on a machine of your own"),
                 _(
-                    "Download the register and the verifier, ask a witness for the checkpoints, "
-                    "and run it with Python "
+                    "Download the register and the verifier, ask two witnesses for the checkpoints, "
+                    "take the public key from your own notes, and run it with Python "
                     "alone. You then trust nothing but your own computation."
                 ),
             ),
@@ -91,6 +91,10 @@ OVERSIGHT_GUIDES = (
             _(
                 "Names, reasons and scores are not in the register. They enter as salted hashes, "
                 "so that a text can be erased and the chain stays whole."
+            ),
+            _(
+                "Checkpoints are signed, and go to witnesses by themselves. The page of the register says which "
+                "witness is behind."
             ),
             _("What came after the last checkpoint is chained, but not yet witnessed; the verifier says so."),
             _("That you took a copy is noted, and seen by auditors alone."),

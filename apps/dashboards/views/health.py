@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.access import access, signed_in
 from apps.audit import checkpoints, clock
+from apps.audit.witnesses import recent
 from apps.dashboards import proof
 from apps.dashboards.models import Verification
 from apps.dashboards.permissions import auditor
 from apps.notices.queries import LATE_AFTER, backlog, last_tick
+from apps.notices.witnesses import witnesses
 
 
 @access(signed_in)
@@ -24,7 +26,8 @@ def health(request: HttpRequest) -> HttpResponse:
     """Show when the background work last ran, what waits, and how the register stands; places only to auditors."""
     now = clock.now()
     last = last_tick()
-    checkpoint = checkpoints.latest()
+    signed = recent()
+    checkpoint = checkpoints.latest(signed)
     context = {
         "now": now,
         "last_tick": last,
@@ -33,6 +36,8 @@ def health(request: HttpRequest) -> HttpResponse:
         "head": proof.head(),
         "checkpoint": checkpoint,
         "checkpoint_at": datetime.fromisoformat(checkpoint.time) if checkpoint else None,
+        "parted": checkpoints.parted_at(signed) is not None,
+        "witnesses_behind": sum(not witness.is_well for witness in witnesses(now, signed)),
         "verification": Verification.objects.filter(finished_at__isnull=False)
         .order_by("-finished_at")
         .first(),

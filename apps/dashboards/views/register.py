@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,15 +19,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts import look
 from apps.accounts.access import access, person_of
-from apps.audit import checkpoints, export, verifier
+from apps.audit import checkpoints, clock, export, verifier
+from apps.audit.models import CheckpointKey
 from apps.audit.reasons import Kind, Reason, Refused, refuse
 from apps.audit.register import ORIGINS
+from apps.audit.witnesses import key_lines, recent
 from apps.dashboards import events, proof, services
 from apps.dashboards.filters import EventFilter
 from apps.dashboards.models import RegisterExport, Verification
 from apps.dashboards.permissions import auditor
+from apps.notices.witnesses import witnesses
 
 ROWS_A_CHUNK = 500
+CHECKPOINTS_SHOWN = 6
 
 
 @access(auditor)
@@ -40,6 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
     found = events.event_page(wanted, after=after)
     seq, own_hash = proof.head()
     last = Verification.objects.select_related("by").order_by("-started_at").first()
+    signed = recent()
     query = wanted.query()
     url = reverse("dashboards:register")
     count = look.amount_text(found.count, "", places=0)
@@ -49,7 +53,10 @@ def register(request: HttpRequest) -> HttpResponse:
         "last": last,
         "last_words": proof.words_of(last.fault_code, last.fault_words) if last else "",
         "since_last": max(0, seq - last.seq) if last else seq,
-        "checkpoint": checkpoints.latest(),
+        "checkpoint": checkpoints.latest(signed),
+        "checkpoints": proof.checkpoint_rows(signed[:CHECKPOINTS_SHOWN]),
+        "witnesses": witnesses(clock.now(), signed),
+        "parted_at": checkpoints.parted_at(signed),
         "exports": RegisterExport.objects.select_related("by").order_by("-at")[:3],
         "rows": found.rows,
         "wanted": wanted,
@@ -192,7 +199,7 @@ def download_verifier(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download_checkpoints(request: HttpRequest) -> HttpResponse:
     """Hand out the checkpoints that this portal keeps; those of a witness prove more."""
-    kept = b"".join(path.read_bytes() for path in checkpoints.files())
+    kept = "".join(checkpoints.lines()).encode()
     if not kept:
         messages.info(
             request,
@@ -204,7 +211,18 @@ def download_checkpoints(request: HttpRequest) -> HttpResponse:
 
 @access(auditor)
 @require_safe
+def download_keys(request: HttpRequest) -> HttpResponse:
+    """Hand out the public keys of the checkpoints, as the verifier takes them."""
+    lines = key_lines()
+    if not lines:
+        messages.info(request, _("No checkpoint was signed yet, so that no key is known."))
+        return redirect("dashboards:register")
+    return _as_file("".join(lines).encode(), "public-keys.txt", "text/plain; charset=utf-8")
+
+
+@access(auditor)
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """Say how the register is verified with Python alone."""
-    context: dict[str, Any] = {"witnesses": settings.ICTGOV_CHECKPOINT_MAILS}
+    context: dict[str, Any] = {"keys": CheckpointKey.objects.all(), "witnesses": witnesses(clock.now())}
     return render(request, "dashboards/offline.html", context)

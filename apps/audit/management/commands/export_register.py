@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from apps.audit import export
+from apps.audit import export, witnesses
 
 
 class Command(BaseCommand):
@@ -16,6 +16,13 @@ class Command(BaseCommand):
         parser.add_argument("out", type=Path, metavar="OUT.jsonl")
         parser.add_argument(
             "--snapshots", type=Path, metavar="DIR", help="also write every frozen version into this folder"
+        )
+
+        parser.add_argument(
+            "--keys",
+            type=Path,
+            metavar="FILE",
+            help="also write the public keys of the checkpoints to this file",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,3 +39,7 @@ class Command(BaseCommand):
                 (options["snapshots"] / f"{name}.json").write_bytes(text.encode("utf-8"))
                 kept += 1
             self.stdout.write(f"{kept} snapshots")
+        if options["keys"] is not None:
+            lines = witnesses.key_lines()
+            options["keys"].write_text("".join(lines), encoding="utf-8")
+            self.stdout.write(f"{len(lines)} public keys")

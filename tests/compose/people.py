@@ -1,0 +1,24 @@
+"""Run inside the image, from its standard input: the people of the demonstration, without their cases."""
+
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from apps.approvals.services import set_parameter  # noqa: E402
+from apps.audit import clock  # noqa: E402
+from apps.initiatives.demo import play  # noqa: E402
+
+settings.ICTGOV_CLOCK_SETTABLE = True  # of this process alone, which lives the past through
+play.load(with_cases=False)
+set_parameter(
+    key="decision.cooling_off_minutes",
+    value=1,
+    valid_from=(clock.now() - timedelta(days=1)).date(),
+    source="Trial",
+    by=None,
+)
+print("loaded")
