@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from apps.accounts.services import forget_old_sign_ins
 from apps.audit import checkpoints, clock
 from apps.notices import services
 from apps.notices.delivery import MAILS_A_TICK, drain_outbox
@@ -25,8 +26,21 @@ logger = structlog.get_logger(__name__)
 
 LONGEST_SWEEP = timedelta(seconds=60)
 KEEP_TICKS = timedelta(days=2)
+BETWEEN_TIDYINGS = 900.0  # seconds
 BETWEEN_NUDGES = 1.0  # seconds
 AFTER_A_FAILED_NUDGE = 30.0  # seconds
+
+
+_tidied = float("-inf")
+
+
+def _is_time_to_tidy() -> bool:
+    """Whether a quarter of an hour has passed in this process since it last dropped what nobody asks about."""
+    global _tidied
+    due = time.monotonic() - _tidied >= BETWEEN_TIDYINGS
+    if due:
+        _tidied = time.monotonic()
+    return due
 
 
 def tick() -> TickRun:
@@ -45,6 +59,7 @@ def tick() -> TickRun:
     swept = part("timers", lambda: sweep(until=clock.now() + LONGEST_SWEEP))
     checkpoint = part("checkpoint", checkpoints.make_if_due)
     drained = part("outbox", lambda: drain_outbox(MAILS_A_TICK))
+    part("sign_ins", lambda: forget_old_sign_ins(at=clock.now(), by=None) if _is_time_to_tidy() else None)
     return services.finish_tick(
         run,
         timers_fired=swept.fired if swept else 0,

@@ -88,6 +88,9 @@ INSTALLED_APPS = [
     "pgtrigger",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "csp",
     "ictgov",
@@ -261,20 +264,26 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+AUTH_PASSWORD_VALIDATORS = [  # length and what is known or easily guessed; never which kinds of characters
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 15},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "apps.accounts.passwords.NotEasilyGuessed"},
+    {"NAME": "apps.accounts.passwords.NotBreached"},
 ]
+ICTGOV_BREACHED_PASSWORDS = env.str("ICTGOV_BREACHED_PASSWORDS", default="")  # a sorted file of SHA-1 hashes
+PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_RATE_LIMITS = {"login": ""}  # what is counted of wrong passwords: apps/accounts/guard.py
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays; Django ends the others
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
@@ -286,7 +295,56 @@ ACCOUNT_FORMS = {
     "change_password": "apps.accounts.forms.PasswordChangeForm",
     "reset_password": "apps.accounts.forms.PasswordResetForm",
     "reset_password_from_key": "apps.accounts.forms.NewPasswordForm",
+    "reauthenticate": "apps.accounts.forms.PasswordAgainForm",
 }
+ALLAUTH_TRUSTED_PROXY_COUNT = int(PRODUCTION and env.bool("ICTGOV_BEHIND_PROXY", default=False))
+
+# The second factor: whoever decides or administers has one; a demonstration alone lifts that, and says so.
+ICTGOV_SECOND_FACTOR_REQUIRED = not ICTGOV_DEMO
+MFA_ADAPTER = "apps.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "ICT governance portal"
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "apps.accounts.forms.CodeForm",
+    "reauthenticate": "apps.accounts.forms.CodeAgainForm",
+    "authenticate_webauthn": "apps.accounts.forms.PasskeyAnswerForm",
+    "reauthenticate_webauthn": "apps.accounts.forms.PasskeyAgainForm",
+    "activate_totp": "apps.accounts.forms.FirstCodeForm",
+    "add_webauthn": "apps.accounts.forms.PasskeyForm",
+    "edit_webauthn": "apps.accounts.forms.PasskeyNameForm",
+}
+
+# Single sign-on by OpenID Connect, where the Organization has it (docs/operations/production.md) ---------
+OIDC_SERVER = env.str("ICTGOV_OIDC_SERVER", default="").rstrip("/")
+OIDC_NAME = env.str("ICTGOV_OIDC_NAME", default="")
+# Which `amr` or `acr` of the provider's answer stand for a second factor; none unless named.
+OIDC_SECOND_FACTORS = env.list("ICTGOV_OIDC_SECOND_FACTORS", default=[])
+SOCIALACCOUNT_ADAPTER = "apps.accounts.adapter.SingleSignOnAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_AUTO_SIGNUP = True  # to the one answer that sign-up is closed
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # the adapter links, by verified address only
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if OIDC_SERVER:
+    if PRODUCTION and not OIDC_SERVER.startswith("https://"):
+        raise ImproperlyConfigured("ICTGOV_OIDC_SERVER begins with https:// in production.")
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "sso",
+            "name": OIDC_NAME,
+            "client_id": env.str("ICTGOV_OIDC_CLIENT_ID"),
+            "secret": env.str("ICTGOV_OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": OIDC_SERVER},
+        }
+    ]
+    # A form of ours leads there, so the policy lets it; a provider that signs in on other hosts names them.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += [
+        "/".join(OIDC_SERVER.split("/")[:3]),
+        *env.list("ICTGOV_OIDC_HOSTS", default=[]),
+    ]
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 ANONYMOUS_USER_NAME = None
@@ -307,6 +365,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["apps.accounts.api.parsers.BoundedJSON"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+KNOX_TOKEN_MODEL = "knox.AuthToken"  # noqa: S105 (the name of a table)
 SPECTACULAR_SETTINGS = {
     "TITLE": "ICT governance portal",
     "DESCRIPTION": "The same verbs, answers and refusals as the pages.",

@@ -316,6 +316,36 @@ def _banners_are_held() -> None:
     navigation.HELD_SECONDS = 86_400.0
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _signing_in_at_once_is_signing_in_in_full() -> Iterator[None]:
+    """`force_login` leaves a session as the whole way leaves it: who has a second factor has shown it.
+
+    It spares the steps, not the factor: who has none is led to set one up, here as anywhere.
+    """
+    from allauth.mfa.models import Authenticator
+    from django.test import Client
+
+    from apps.accounts import factors
+
+    force_login = Client.force_login
+
+    def in_full(self: Client, user: Any, backend: str | None = None) -> None:
+        force_login(self, user, backend)
+        kind = (
+            Authenticator.objects.filter(user=user, type__in=["totp", "webauthn"])
+            .values_list("type", flat=True)
+            .first()
+        )
+        if kind:
+            session = self.session
+            session[factors.SHOWN] = kind
+            session.save()
+
+    Client.force_login = in_full  # type: ignore[method-assign]
+    yield
+    Client.force_login = force_login  # type: ignore[method-assign]
+
+
 @pytest.fixture
 def real_data() -> Path:
     """The folder of real portfolios and reference figures; the test is skipped where there is none."""

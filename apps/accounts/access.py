@@ -6,10 +6,10 @@
     @access(role("auditor", "cito"))
     class RegisterList(ListView): ...
 
-Rules: `public`, `signed_in`, `role(...)`, `by_service` (signed in; the service that is called decides). A
-view that declares none is refused by the middleware: an error under tests and in debugging, "not allowed" in
-production. Visibility of single objects is never a matter of this room: it lives in the query, and what one
-may not see is "not found".
+Rules: `public`, `signed_in`, `role(...)`, `by_service` (signed in; the service that is called decides), `enrolling`
+(signed in, also before the second factor is set up). A view that declares none is refused by the middleware: an
+error under tests and in debugging, "not allowed" in production. Visibility of single objects is never a matter of
+this room: it lives in the query, and what one may not see is "not found".
 """
 
 from collections.abc import Callable, Iterable
@@ -26,10 +26,12 @@ Declared = TypeVar("Declared")
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may come in. `roles` is empty where any signed-in person may."""
+    """Who may come in. `roles` is empty where any signed-in person may; `factor`: not before the second factor that
+    whoever decides or administers needs."""
 
     name: str
     sign_in: bool = True
+    factor: bool = True
     roles: frozenset[str] = field(default_factory=frozenset)
 
     def admits(self, request: HttpRequest) -> bool:
@@ -48,6 +50,7 @@ class Rule:
 public = Rule("public", sign_in=False)
 signed_in = Rule("signed_in")
 by_service = Rule("by_service")
+enrolling = Rule("enrolling", factor=False)
 
 
 def role(*names: str) -> Rule:

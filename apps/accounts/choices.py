@@ -1,4 +1,4 @@
-"""The closed vocabularies of people: the six official languages."""
+"""The closed vocabularies of people: the six official languages, and what a token may do."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,14 @@ class Language(models.TextChoices):
     FRENCH = "fr", _("French")
     RUSSIAN = "ru", _("Russian")
     SPANISH = "es", _("Spanish")
+
+
+class TokenScope(models.TextChoices):
+    """What a token may do. None of them decides."""
+
+    READ = "read", _("Read what the account may see")
+    SUBMIT = "submit", _("Write drafts, and hand on")
+    ADMIN = "admin", _("Read the register and its proofs")
 
 
 NATIVE_NAMES = {

@@ -4,11 +4,29 @@ import zoneinfo
 from functools import lru_cache
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+)
+from allauth.mfa.adapter import get_adapter as get_factor_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as CodeReauthenticateForm
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import factors
 from apps.accounts.choices import NATIVE_NAMES
 
 
@@ -101,3 +119,139 @@ class NewPasswordForm(ResetPasswordKeyForm):
             "At least 15 characters. Three or four unusual words are good."
         )
         self.fields["password2"].label = _("New password, once more")
+
+
+class PasswordAgainForm(ReauthenticateForm):
+    """The password once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
+        self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""
+
+
+# The second factor ------------------------------------------------------------------------------------------------
+
+
+def _one_code(form: forms.Form, help_text: Any) -> None:
+    _plain(form)
+    field = form.fields["code"]
+    field.label = _("Code")
+    field.help_text = help_text
+    field.widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code", "dir": "ltr"}
+
+
+class _CodeOnce(BaseAuthenticateForm):
+    """A code of the app or a recovery code; each counts once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _one_code(self, _("Of your authenticator app, or one of your recovery codes."))
+
+    def clean_code(self) -> str:
+        """Accept the code once, or refuse it without saying why; after five wrong ones, wait."""
+        forget = check_rate_limit(self.user)
+        found = factors.use_code(self.user, self.cleaned_data["code"])
+        if found is None:
+            raise get_factor_adapter().validation_error("incorrect_code")
+        found.user = self.user
+        self.authenticator = found
+        forget()
+        return str(self.cleaned_data["code"])
+
+
+class CodeForm(_CodeOnce, AuthenticateForm):
+    """The second step of signing in."""
+
+
+class CodeAgainForm(_CodeOnce, CodeReauthenticateForm):
+    """A code once more."""
+
+
+class FirstCodeForm(ActivateTOTPForm):
+    """The first code of an authenticator app, which shows that it was set up well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _one_code(self, _("The six digits that the app shows now."))
+
+
+def _one_name(form: forms.Form) -> None:
+    form.fields["name"].label = _("Name")
+    form.fields["name"].help_text = _("So that you recognize it: for example, work laptop.")
+    form.fields["name"].widget.attrs |= {"maxlength": "80", "dir": "auto"}
+
+
+class AnswerField(forms.JSONField):
+    """What the browser hands on from a passkey: JSON of the size and depth of one, or it is no answer."""
+
+    longest = 65_536
+
+    def to_python(self, value: Any) -> Any:
+        """Return the answer; refuses what is too long or goes too deep to be one."""
+        if isinstance(value, str) and len(value) > self.longest:
+            raise get_factor_adapter().validation_error("incorrect_code")
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise get_factor_adapter().validation_error("incorrect_code") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show nothing of it again: an answer counts once."""
+        return None
+
+    def prepare_value(self, value: Any) -> str:
+        """Draw an empty field."""
+        return ""
+
+
+NO_ANSWER = (KeyError, ValueError, TypeError, AttributeError, IndexError)
+
+
+class _PasskeyAnswer(AuthenticateWebAuthnForm):
+    credential = AnswerField(required=True, widget=forms.HiddenInput)
+
+    def clean_credential(self) -> Any:
+        """Return whose passkey answered; anything that is no answer is a wrong one."""
+        try:
+            return super().clean_credential()
+        except forms.ValidationError:
+            raise
+        except NO_ANSWER:
+            raise get_factor_adapter().validation_error("incorrect_code") from None
+
+
+class PasskeyAnswerForm(_PasskeyAnswer):
+    """The second step of signing in, by passkey."""
+
+
+class PasskeyAgainForm(_PasskeyAnswer, ReauthenticateWebAuthnForm):
+    """A passkey once more."""
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """The name of a new passkey; the browser adds the passkey itself."""
+
+    credential = AnswerField(required=True, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _one_name(self)
+
+    def clean(self) -> dict[str, Any]:
+        """Check what the browser made; anything that is no answer is a wrong one."""
+        try:
+            return dict(super().clean())
+        except forms.ValidationError:
+            raise
+        except NO_ANSWER:
+            raise get_factor_adapter().validation_error("incorrect_code") from None
+
+
+class PasskeyNameForm(EditWebAuthnForm):
+    """Another name for a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _one_name(self)

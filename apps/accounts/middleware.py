@@ -8,16 +8,21 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
-from apps.accounts import access, errors
+from apps.accounts import access, errors, factors, guard
 from apps.accounts.choices import Language, locale_of
-from apps.accounts.receivers import SIGNED_IN_AT
+from apps.accounts.models import SignIn
+from apps.accounts.receivers import SIGNED_IN_AT, sign_in_of
+from apps.audit import clock
 
 LANGUAGE_COOKIE = "language"
 SEEN_COOKIE = "seen"
+SEEN_SECONDS = 60
+ASKED_BY_ITSELF = "X-Asked-By-Itself"  # a part of a page that asks anew by itself: nobody is doing anything
 YEAR = 365 * 24 * 60 * 60
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -61,9 +66,20 @@ class AccessMiddleware:
         if not user.is_authenticated:
             return to_sign_in(request)
         timezone.activate(user.zone)
+        if rule.factor and factors.is_missing(request):
+            return to_second_factor(request)
         if rule.admits(request):
             return None
         return errors.not_allowed(request, rule=rule)
+
+
+def to_second_factor(request: HttpRequest) -> HttpResponse:
+    """Lead whoever decides or administers to the page where a second factor is set up; nothing else opens."""
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = reverse("mfa_index")
+        return response
+    return HttpResponseRedirect(reverse("mfa_index"))
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -87,32 +103,58 @@ class SessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        stamp = request.session.get(SIGNED_IN_AT) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        had_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES
+        stamp = request.session.get(SIGNED_IN_AT) if had_cookie else None
+        key = request.session.session_key if stamp is not None else None
         renew = False
         if stamp is not None:
             if self.is_over(request, stamp):
                 logout(request)
                 stamp = None
-            else:
-                renew = not self.is_fresh(request.COOKIES.get(SEEN_COOKIE, ""), SEEN_COOKIE, 60)
+            elif not request.headers.get(ASKED_BY_ITSELF):
+                renew = not self.is_fresh(request.COOKIES.get(SEEN_COOKIE, ""), SEEN_COOKIE, SEEN_SECONDS)
         response = self.get_response(request)
+        if stamp is not None and key is not None:
+            self.keep_row(request, key, seen=renew and not self.is_fresh(stamp, SIGNED_IN_AT, SEEN_SECONDS))
         if renew and stamp is not None:
-            response.set_cookie(
-                SEEN_COOKIE,
-                signing.TimestampSigner(salt=SEEN_COOKIE).sign(stamp.split(":")[0]),
-                samesite="Lax",
-                httponly=True,
-                secure=settings.SESSION_COOKIE_SECURE,
+            self.set_cookie(
+                response, SEEN_COOKIE, signing.TimestampSigner(salt=SEEN_COOKIE).sign(stamp.split(":")[0])
+            )
+        name = getattr(request, "_known_from_now_on", None)
+        if name:
+            self.set_cookie(
+                response, guard.DEVICE_COOKIE, guard.device_cookie(request, name), guard.DEVICE_SECONDS
             )
         return response
+
+    @staticmethod
+    def set_cookie(response: HttpResponse, name: str, value: str, seconds: int | None = None) -> None:
+        """Set a cookie that no script reads."""
+        response.set_cookie(
+            name, value, max_age=seconds, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+        )
+
+    @staticmethod
+    def keep_row(request: HttpRequest, key: str, *, seen: bool) -> None:
+        """Bring the person's page of sessions up to date: at most once a minute, or where the id has changed."""
+        changed: dict[str, Any] = {}
+        now = request.session.session_key
+        if now != key and now is not None and request.session.get(SIGNED_IN_AT):
+            changed["session_key"] = now
+        if seen:
+            changed["seen_at"] = clock.now()
+        row = sign_in_of(request) if changed else None
+        if row is not None:
+            SignIn.objects.filter(pk=row).update(**changed)
 
     def is_over(self, request: HttpRequest, stamp: str) -> bool:
         """Say whether this session is ten hours old, or was left alone for too long."""
         if not self.is_fresh(stamp, SIGNED_IN_AT, settings.ICTGOV_SESSION_SECONDS):
             return True
         seen = request.COOKIES.get(SEEN_COOKIE, "")
-        of_this_session = seen.split(":")[0] == stamp.split(":")[0]
-        return of_this_session and not self.is_fresh(seen, SEEN_COOKIE, settings.ICTGOV_IDLE_SECONDS)
+        if seen.split(":")[0] != stamp.split(":")[0]:  # none yet, another session's, or taken away
+            return not self.is_fresh(stamp, SIGNED_IN_AT, settings.ICTGOV_IDLE_SECONDS)
+        return not self.is_fresh(seen, SEEN_COOKIE, settings.ICTGOV_IDLE_SECONDS)
 
     @staticmethod
     def is_fresh(signed: str, salt: str, seconds: int) -> bool:

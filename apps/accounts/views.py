@@ -4,11 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.views import LoginView
+from allauth.mfa.adapter import get_adapter as get_factor_adapter
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import EditWebAuthnView, RemoveWebAuthnView
+from allauth.socialaccount.adapter import get_adapter as get_social_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -16,14 +22,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts import demo
-from apps.accounts.access import access, person_of, public, signed_in
+from apps.accounts import demo, factors
+from apps.accounts.access import access, enrolling, person_of, public, signed_in
 from apps.accounts.choices import Language, locale_of
 from apps.accounts.context import DENSITIES, THEMES
 from apps.accounts.forms import ProfileForm
 from apps.accounts.middleware import keep_cookie
-from apps.accounts.services import set_reading
+from apps.accounts.models import SignIn, TokenTerms
+from apps.accounts.receivers import sign_in_of
+from apps.accounts.services import end_sign_in, end_sign_ins, revoke_token, set_reading
 from apps.accounts.showcase import showcase
+from apps.audit import clock
+from apps.audit.reasons import Kind, Reason, refuse
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -35,12 +45,25 @@ def safe_next(request: HttpRequest) -> str:
 
 
 @access(public)
-class SignIn(LoginView):
+class SignInPage(LoginView):
     """Sign-in by e-mail and password; in a demonstration, also as one of its people."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the people of the demonstration."""
-        return {**super().get_context_data(**kwargs), "people": demo.people(), "demo_password": demo.PASSWORD}
+        """Add single sign-on where there is one, and the people of the demonstration."""
+        return {
+            **super().get_context_data(**kwargs),
+            "providers": get_social_adapter().list_providers(self.request),
+            "people": demo.people(),
+            "demo_password": demo.PASSWORD,
+        }
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Say what is wrong: 429 where the attempt came after too many wrong passwords."""
+        response: HttpResponse = super().form_invalid(form)
+        if getattr(self.request, "is_held", False):
+            response.status_code = 429
+            response["Retry-After"] = "300"
+        return response
 
 
 @access(public)
@@ -111,6 +134,112 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", {"form": form}, status=400 if form.errors else 200)
 
 
+# Where one is signed in, and the second factor ------------------------------------------------------------------
+
+
+@access(enrolling)
+@require_safe
+@never_cache
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    """Show where this person is signed in."""
+    rows = SignIn.objects.all().of(person_of(request))
+    return render(request, "accounts/sign_ins.html", {"rows": rows, "own": sign_in_of(request)})
+
+
+@access(enrolling)
+@require_POST
+def end_one_sign_in(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End one session of this person, wherever it is; one's own is ended by signing out."""
+    if pk == sign_in_of(request):
+        return redirect("account_logout")
+    end_sign_in(sign_in_id=pk, by=person_of(request))
+    messages.success(request, _("That session is ended."))
+    return redirect("accounts:sign-ins")
+
+
+@access(enrolling)
+@require_POST
+def end_other_sign_ins(request: HttpRequest) -> HttpResponse:
+    """End every session of this person but this one."""
+    person = person_of(request)
+    end_sign_ins(user=person, but=sign_in_of(request), why="others", by=person)
+    messages.success(request, _("You are signed in here alone."))
+    return redirect("accounts:sign-ins")
+
+
+@access(enrolling)
+class SecondFactor(IndexView):
+    """Show this person's second factors, and say where one is missing that they need."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add whether nothing else opens before one is set up."""
+        return {**super().get_context_data(**kwargs), "factor_missing": factors.is_missing(self.request)}
+
+
+@access(enrolling)
+class SetUpApp(ActivateTOTPView):
+    """Set up an authenticator app by its first code."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Keep it; this session has shown it."""
+        answer: HttpResponse = super().form_valid(form)
+        factors.app_was_set_up(self.request, person_of(self.request))
+        return answer
+
+
+@access(enrolling)
+class RenamePasskey(EditWebAuthnView):
+    """Give a passkey another name."""
+
+    success_url = reverse_lazy("mfa_index")
+
+
+@access(enrolling)
+class RemovePasskey(RemoveWebAuthnView):
+    """Take a passkey away; whoever needs a second factor keeps the last one."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Refuse the last second factor of whoever needs one."""
+        if not get_factor_adapter().can_delete_authenticator(self.get_object()):
+            refuse(Kind.NOT_READY, Reason("accounts.last_factor"))
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+second_factor = SecondFactor.as_view()
+set_up_app = SetUpApp.as_view()
+rename_passkey = RenamePasskey.as_view()
+remove_passkey = RemovePasskey.as_view()
+
+
+# Tokens -----------------------------------------------------------------------------------------------------------
+
+
+@access(signed_in)
+@require_safe
+@never_cache
+def tokens(request: HttpRequest) -> HttpResponse:
+    """Show the tokens for which this person answers: those that they issued."""
+    rows = TokenTerms.objects.filter(issued_by=person_of(request)).select_related("token__user")
+    return render(
+        request, "accounts/tokens.html", {"rows": rows.order_by("token__expiry"), "at": clock.now()}
+    )
+
+
+@access(signed_in)
+def end_token(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask, then end a token at once; the service that uses it stops."""
+    person = person_of(request)
+    if request.method == "POST":
+        revoke_token(terms_id=pk, by=person)
+        messages.success(request, _("The token is ended."))
+        return redirect("accounts:tokens")
+    row = get_object_or_404(TokenTerms.objects.select_related("token__user"), pk=pk, issued_by=person)
+    return render(request, "accounts/token_revoke.html", {"row": row})
+
+
 @access(signed_in)
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
@@ -126,4 +255,4 @@ def look(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/look.html", showcase(request))
 
 
-sign_in = sensitive_post_parameters("password")(SignIn.as_view())
+sign_in = sensitive_post_parameters("password")(SignInPage.as_view())

@@ -65,7 +65,7 @@ SENTENCES = {
     "decision.already": _("The case was decided by {name} at {at}: {outcome}."),
     "decision.window_over": _("The decision took effect at {at}; only a new act can reverse it."),
     "decision.not_yours": _("Only {name}, who decided, can withdraw the decision in these minutes."),
-    "confirmation.missing": _("A decision is confirmed with your password."),
+    "confirmation.missing": _("A decision is confirmed by passkey, by a code, or with your password."),
     "confirmation.old": _("The confirmation is older than {minutes} minutes."),
     "confirmation.other_version": _("You confirmed another version than the one that is decided."),
     "confirmation.other_person": _("The confirmation is another person's."),
@@ -83,7 +83,7 @@ REMEDIES = {
         "Write to the Office of ICT: it says how such a case is handled until a route is published."
     ),
     "confirmation.old": _("Type your password again."),
-    "confirmation.missing": _("Type your password beside the button."),
+    "confirmation.missing": _("Use your passkey, or type a code or your password beside the button."),
     "confirmation.other_person": _("The confirmation is another person's."),
     "confirmation.token": _("Sign in on the portal to decide."),
     "decision.amount_too_high": _("State at most the amount of the business case."),

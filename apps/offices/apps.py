@@ -9,13 +9,16 @@ class OfficesConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from apps.accounts.access import register_standing
+        from apps.accounts.factors import register_need
         from apps.accounts.navigation import Entry, register_entry
         from apps.notices import handlers
         from apps.offices import reasons, receivers  # noqa: F401  (they register themselves)
+        from apps.offices.permissions import decides_or_administers
         from apps.offices.queries import standing_of
         from apps.offices.services.posts import BEGINS, COUNTS_NO_LONGER, ENDS, follow_dates
 
         register_standing(standing_of)
+        register_need(decides_or_administers)
         for kind in (BEGINS, ENDS, COUNTS_NO_LONGER):
             handlers.register(kind, follow_dates, changes_state=True)
         prefixes = ("/offices/", "/instruments/", "/functions/", "/calendars/")

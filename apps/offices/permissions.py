@@ -19,7 +19,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from apps.audit.reasons import Reason
 from apps.offices import queries
 from apps.offices.choices import ASSESSMENT_ONLY, Role
-from apps.offices.models import Function, Instrument, Office, Post, PostHolding
+from apps.offices.models import Function, Instrument, InstrumentCoverage, Office, Post, PostHolding
 from apps.offices.wording import amount_text, day_text, last_day
 
 if TYPE_CHECKING:
@@ -206,6 +206,22 @@ def reasons_against_configuring(*, user: User | None, at: datetime, code: str) -
     if user is None or queries.standing_of(user, at).has(Role.ADMINISTRATOR):
         return []
     return [Reason(code, who_can=_names_of(Role.ADMINISTRATOR, at))]
+
+
+def decides_or_administers(user: User, at: datetime) -> bool:
+    """Whether this person decides at the instant (the CITO; whoever holds a post with an instrument of function
+    18), or administers: who does signs in with a second factor.
+    """
+    held = _posts_held(user, at)
+    if any(role in (Role.CITO, Role.ADMINISTRATOR) for _post, role, _office in held):
+        return True
+    posts = [post for post, _role, _office in held]
+    return (
+        bool(posts)
+        and InstrumentCoverage.objects.filter(
+            function_id="18", instrument__delegate_post__in=posts, during__contains=at, revoked=False
+        ).exists()
+    )
 
 
 def _posts_held(user: User, at: datetime, *, lock: bool = False) -> list[tuple[UUID, str, UUID]]:

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from apps.accounts.services import end_sign_ins
 from apps.offices import grants
 from apps.offices.services.posts import follow_inactivity
+from apps.offices.signals import posts_changed
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="offices.inactive_people")
@@ -17,3 +19,9 @@ def take_groups_from_the_inactive(sender: Any, instance: Any, created: bool, **k
     if not created and not instance.is_active:
         grants.drop_memberships(instance)
         follow_inactivity(user=instance)
+
+
+@receiver(posts_changed, dispatch_uid="offices.sessions_of_who_changed")
+def end_sessions_of_who_changed(sender: Any, user: Any, **kwargs: Any) -> None:
+    """A post that began or ended ends the person's sessions: they sign in anew, with what the new part needs."""
+    end_sign_ins(user=user, why="role" if user.is_active else "closed", by=None)

@@ -46,6 +46,11 @@ def test_a_public_address_is_one_of_these() -> None:
             "density/",
             "sign-in/as/",
             "sign-in/",
+            "sign-in/code/",  # between the password and the second factor, nobody is signed in yet
+            "sign-in/sso/error/",
+            "sign-in/sso/cancelled/",
+            "sign-in/<slug:provider_id>/",
+            "sign-in/<slug:provider_id>/back/",
             "sign-out/",
             "sign-in/inactive/",
             "sign-up/",

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from apps.accounts.access import access, role, signed_in
 from apps.accounts.api.authentication import refuse_token
 from apps.accounts.api.idempotency import idempotency_key
-from apps.accounts.models import User
+from apps.accounts.models import TokenTerms, User
 from apps.audit.reasons import Kind, Reason, refuse
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,8 @@ def person() -> User:
 
 @pytest.fixture
 def token(person: User) -> dict[str, str]:
-    _kept, value = AuthToken.objects.create(person, expiry=timedelta(days=1))
+    kept, value = AuthToken.objects.create(person, expiry=timedelta(days=1))
+    TokenTerms.objects.create(token=kept, scopes=["read", "submit"])
     return {"Authorization": f"Token {value}"}
 
 

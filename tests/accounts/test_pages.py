@@ -259,12 +259,61 @@ def test_a_session_ends_after_ten_hours(signed: Client, settings: Any) -> None:
     assert signed.get("/profile/").status_code == 302
 
 
-def test_a_stamp_of_another_session_keeps_nobody_out(signed: Client, person: User, settings: Any) -> None:
-    signed.get("/profile/")
-    signed.post("/sign-out/")
-    signed.post("/sign-in/", {"login": "amara@example.org", "password": PASSWORD})
-    settings.ICTGOV_IDLE_SECONDS = -1
-    assert signed.get("/profile/").status_code == 200
+def at_minute(monkeypatch: pytest.MonkeyPatch, minute: float) -> None:
+    """Let the wall clock, by which sessions end, stand at this minute of the story."""
+    monkeypatch.setattr("django.core.signing.time.time", lambda: 1_900_000_000 + minute * 60)
+
+
+def test_a_stamp_of_another_session_keeps_nobody_out(
+    client: Client, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {"login": "amara@example.org", "password": PASSWORD}
+    at_minute(monkeypatch, 0)
+    client.post("/sign-in/", fields)
+    client.get("/profile/")
+    client.post("/sign-out/")
+    at_minute(monkeypatch, 25)
+    client.post("/sign-in/", fields)
+    at_minute(monkeypatch, 50)
+    assert client.get("/profile/").status_code == 200
+
+
+def test_a_session_whose_stamp_is_taken_away_ends_all_the_same(
+    client: Client, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_minute(monkeypatch, 0)
+    client.post("/sign-in/", {"login": "amara@example.org", "password": PASSWORD})
+    at_minute(monkeypatch, 20)
+    assert client.get("/profile/").status_code == 200
+    del client.cookies["seen"]
+    at_minute(monkeypatch, 45)
+    assert client.get("/profile/").status_code == 302
+
+
+def test_what_asks_by_itself_keeps_no_session_alive(
+    client: Client, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_minute(monkeypatch, 0)
+    client.post("/sign-in/", {"login": "amara@example.org", "password": PASSWORD})
+    by_itself = {"HX-Request": "true", "X-Asked-By-Itself": "1"}
+    for minute in range(5, 30, 5):
+        at_minute(monkeypatch, minute)
+        assert client.get("/profile/", headers=by_itself).status_code == 200
+    at_minute(monkeypatch, 31)
+    assert client.get("/profile/", headers=by_itself).status_code == 204
+    assert client.get("/profile/").status_code == 302
+
+
+def test_what_a_person_does_keeps_the_session_alive_for_ten_hours(
+    client: Client, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_minute(monkeypatch, 0)
+    client.post("/sign-in/", {"login": "amara@example.org", "password": PASSWORD})
+    for minute in range(25, 600, 25):
+        at_minute(monkeypatch, minute)
+        assert client.get("/profile/").status_code == 200, minute
+    at_minute(monkeypatch, 601)
+    assert client.get("/profile/").status_code == 302
 
 
 # The demonstration ---------------------------------------------------------------------------------

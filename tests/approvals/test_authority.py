@@ -156,9 +156,9 @@ def test_inactive_person_sees_and_does_nothing(review: Review) -> None:
 def test_confirmation_must_be_fresh_and_of_this_version(review: Review) -> None:
     case = review.to_decision()
     cito = review.people["cito"].pk
-    old = Confirmation("password", clock.now() - timedelta(minutes=6), case.version_hash, cito)
-    other = Confirmation("password", clock.now(), "0" * 64, cito)
-    anothers = Confirmation("password", clock.now(), case.version_hash, review.people["lead"].pk)
+    old = Confirmation("password", clock.now() - timedelta(minutes=6), case.version_hash, cito, "totp")
+    other = Confirmation("password", clock.now(), "0" * 64, cito, "totp")
+    anothers = Confirmation("password", clock.now(), case.version_hash, review.people["lead"].pk, "totp")
     assert refusal(review.act, case, "cito", "decide", **decision_of(), confirmation=old)[1] == [
         "confirmation.old"
     ]

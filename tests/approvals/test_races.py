@@ -62,7 +62,9 @@ def deciding(review: Review, case: Any, person: str, **values: Any) -> Callable[
             seen=seen,
             idempotency_key=str(uuid.uuid4()),
             payload=decision_of(**values),
-            confirmation=Confirmation("password", clock.now(), seen.version_hash, review.people[person].pk),
+            confirmation=Confirmation(
+                "password", clock.now(), seen.version_hash, review.people[person].pk, "totp"
+            ),
         )
 
     return act

@@ -150,7 +150,9 @@ class Review:
         desk = payload.pop("desk", "")
         case.refresh_from_db()
         if action == "decide" and confirmation is None:
-            confirmation = Confirmation("password", clock.now(), case.version_hash, self.people[person].pk)
+            confirmation = Confirmation(
+                "password", clock.now(), case.version_hash, self.people[person].pk, "totp"
+            )
         result = services.move_case(
             case_id=case.pk,
             action=action,

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP
+
 from apps.accounts.models import User
 from apps.audit import clock
 from apps.offices import services
@@ -101,10 +103,23 @@ def make_post(office: Office, role: str, code: str = "") -> Post:
     return Post.objects.create(office=office, role=role, code=code, titles={"en": f"{role} of {office.code}"})
 
 
+DECIDING = (Role.CITO, Role.ASSIGNED_OFFICER, Role.ADMINISTRATOR)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def enrol(user: User) -> User:
+    """Give the person an authenticator app, as its page would; its secret is the same for everybody here."""
+    if not user.authenticator_set.filter(type="totp").exists():
+        TOTP.activate(user, SECRET)
+    return user
+
+
 def appoint(post: Post, user: User | None = None, from_: datetime = LONG_AGO) -> User:
     """Give the post to a person (a new one, when none is named), by the service."""
     user = user or make_person(post.code.replace("-", " ").title())
     services.assign_post(post=post, user=user, from_=from_, by=None)
+    if post.role in DECIDING:
+        enrol(user)
     return user
 
 

@@ -26,6 +26,18 @@ def load_people(*, with_cases: bool = False) -> None:
         call_command(command, verbosity=0, stdout=StringIO())
     with override_settings(PASSWORD_HASHERS=[ARGON2], ICTGOV_CLOCK_SETTABLE=True):
         play.load(with_cases=with_cases)
+    enrol_who_decides()
+
+
+def enrol_who_decides() -> None:
+    """An authenticator app for everybody who decides or administers: outside a demonstration nothing else opens."""
+    from apps.accounts.factors import needs_factor
+    from apps.accounts.models import User
+    from tests.factories.offices import enrol
+
+    for person in User.objects.filter(is_active=True, is_service=False):
+        if needs_factor(person):
+            enrol(person)
 
 
 def shorten_the_window() -> None:

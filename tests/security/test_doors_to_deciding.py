@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from apps.accounts.services import issue_token
 from apps.approvals import services
 from apps.approvals.models import Case, Decision, Move, Turn
 from apps.approvals.services import Confirmation, Seen
@@ -62,7 +62,7 @@ def test_only_the_cito_decides_whoever_else_sends_it(review: Review, case: Case,
 def test_a_token_decides_nothing_even_beside_a_password(review: Review, case: Case) -> None:
     review.people["cito"].is_service = True
     review.people["cito"].save()
-    _kept, token = AuthToken.objects.create(review.people["cito"])
+    token = issue_token(user=review.people["cito"], days=1, by=None, scopes=["read", "submit"])
     api = APIClient()
     api.credentials(HTTP_AUTHORIZATION=f"Token {token}")
     answer = send(api, case, body_of(case, **PASSWORD))
@@ -143,12 +143,12 @@ def test_a_confirmation_is_its_persons_and_its_versions_alone(review: Review, ca
             confirmation=confirmation,
         )
 
-    others = confirm_password(review.people["officer"], "password", case.version_hash)
+    others = confirm_password(review.people["officer"], "password", case.version_hash, factor="totp")
     with pytest.raises(Refused):
         decide(others)
     with pytest.raises(Refused):
-        decide(confirm_password(review.people["cito"], "password", "0" * 64))
-    mine = confirm_password(review.people["cito"], "password", case.version_hash)
+        decide(confirm_password(review.people["cito"], "password", "0" * 64, factor="totp"))
+    mine = confirm_password(review.people["cito"], "password", case.version_hash, factor="totp")
     with clock.set_to(clock.now() + timedelta(minutes=6)), pytest.raises(Refused):
         decide(mine)
     decide(mine)

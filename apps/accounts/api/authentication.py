@@ -4,12 +4,21 @@
 its holder may do on the pages: `decides_by_token(request)` is asked before the service is.
 """
 
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
+from knox.models import AuthToken
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from apps.accounts.choices import TokenScope
+from apps.accounts.devices import address_of
+from apps.accounts.models import TokenTerms, User
+from apps.accounts.services import note_token_used
 from apps.audit.reasons import Kind, Reason, refuse
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class BrowserSession(SessionAuthentication):
@@ -21,7 +30,29 @@ class BrowserSession(SessionAuthentication):
 
 
 class ServiceToken(TokenAuthentication):
-    """A token, kept as a hash, valid for ninety days at most."""
+    """A token, kept as a hash, valid for ninety days at most, used from its networks only."""
+
+    def authenticate(self, request: Request) -> tuple[User, AuthToken] | None:
+        """Return who the token acts as, and the token with its terms; an answer of 401 tells nothing more."""
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        user, token = found
+        terms = TokenTerms.objects.filter(token=token).first()
+        if terms is None or not terms.admits_address(address_of(request._request) or ""):
+            raise AuthenticationFailed(_("Invalid token."))
+        token.terms = terms
+        note_token_used(terms=terms, by=user)
+        return user, token
+
+
+def scope_refused(request: Request, view: object) -> bool:
+    """Say whether a token asks for more than its scopes: reading, writing, or what a view names (`token_scope`)."""
+    if not is_by_token(request):
+        return False
+    default = TokenScope.READ if request.method in SAFE_METHODS else TokenScope.SUBMIT
+    wanted = getattr(view, "token_scope", default)
+    return wanted is None or str(wanted) not in request.auth.terms.scopes
 
 
 class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -1,5 +1,6 @@
 """Tags and filters of the look; docs/components.md says how to use them."""
 
+import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +31,12 @@ register.filter("isolate", look.isolate)
 register.filter("day", look.day)
 register.filter("lang_dir", look.language_attributes)
 register.filter("reason_lines", look.reason_lines)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Return a value as JSON for an attribute, which escapes it like any text."""
+    return json.dumps(value)
 
 
 @register.filter

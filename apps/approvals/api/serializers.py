@@ -197,7 +197,12 @@ class SeenSerializer(serializers.Serializer):
 
 
 class ConfirmationSerializer(serializers.Serializer):
-    password = serializers.CharField(max_length=4096, trim_whitespace=False)
+    """The password, or a code of one's authenticator app."""
+
+    password = serializers.CharField(
+        max_length=4096, trim_whitespace=False, required=False, allow_blank=True, default=""
+    )
+    code = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
 
 
 class MoveRequestSerializer(serializers.Serializer):

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from apps.accounts.access import access, by_service, person_of, signed_in
 from apps.accounts.api.pagination import Pages
-from apps.accounts.services import confirm_password
+from apps.accounts.factors import factor_of
+from apps.accounts.services import confirm_code, confirm_password
 from apps.approvals import queries
 from apps.approvals.api import serializers as shapes
 from apps.approvals.choices import Level
@@ -160,12 +161,17 @@ class Moves(APIView):
 
 
 def _confirmation(request: Request, given: dict[str, Any], version_hash: str) -> Confirmation | None:
-    """Confirm by password in a signed-in session; a token never confirms anything (seam 9)."""
+    """Confirm by code or password in a signed-in session; a token never confirms anything (seam 9)."""
     if request.auth is not None:
         return Confirmation("token", clock.now(), version_hash, person_of(request).pk)
     if "confirmation" not in given:
         return None
-    return confirm_password(person_of(request), given["confirmation"]["password"], version_hash)
+    given = given["confirmation"]
+    if given["code"]:
+        return confirm_code(person_of(request), given["code"], version_hash)
+    return confirm_password(
+        person_of(request), given["password"], version_hash, factor=factor_of(request._request)
+    )
 
 
 @access(signed_in)

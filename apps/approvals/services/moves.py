@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, transaction
 from django.db.models import Exists
@@ -319,6 +320,8 @@ def reasons_against_confirmation(act: Act, confirmation: Confirmation | None) ->
         return [Reason("confirmation.missing", field="password")]
     if confirmation.method == "token":
         return [Reason("confirmation.token")]
+    if settings.ICTGOV_SECOND_FACTOR_REQUIRED and not confirmation.factor:
+        return [Reason("accounts.second_factor_missing")]
     minutes = int(act.walk.numbers["decision.confirmation_minutes"])
     age = act.at - confirmation.at
     if age > timedelta(minutes=minutes) or age < -timedelta(minutes=1):

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts import look
 from apps.accounts.access import access, by_service, person_of
+from apps.accounts.confirmation import passkey_challenge
 from apps.accounts.errors import STATUS_OF_KIND
-from apps.accounts.services import confirm_password
+from apps.accounts.factors import factor_of
+from apps.accounts.services import confirm_code, confirm_passkey, confirm_password
 from apps.approvals import queries, services
 from apps.approvals.choices import Level, Outcome
 from apps.approvals.forms import ActForm, read_payload
@@ -30,11 +32,12 @@ from apps.approvals.views import offered, reading
 from apps.approvals.views.case import presenter_of, version_parts, view_of
 from apps.audit.reasons import Kind, Reason, Refused
 
+CONFIRMED_BY = ("password", "code")
 CONFIRM_FIRST = frozenset(verb.key for verb in VERBS.values() if verb.cannot_be_undone or verb.confirmed)
 
 
 @access(by_service)
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code", "credential")
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, handle: str, verb: str) -> HttpResponse:
     """Compose an act, confirm it where it cannot be undone, and send it to the engine."""
@@ -267,8 +270,8 @@ def _confirm_page(
     status: int = 200,
 ) -> HttpResponse:
     form = form_of(view, spec, language=person_of(request).language, given=payload)
-    password = [line for line in look.reason_lines(reasons) if line["field"] == "password"]
-    form.take_reasons(reason for reason in reasons if reason.field != "password")
+    lines = look.reason_lines(reasons)
+    form.take_reasons(reason for reason in reasons if reason.field not in CONFIRMED_BY)
     return render(
         request,
         "approvals/act_confirm.html",
@@ -280,7 +283,12 @@ def _confirm_page(
             "form": form,
             "letter": letter,
             "loose": form.loose,
-            "password_errors": password,
+            "password_errors": [line for line in lines if line["field"] == "password"],
+            "code_errors": [line for line in lines if line["field"] == "code"],
+            "offers_code": factor_of(request) in ("totp", "recovery_codes"),
+            "passkey": passkey_challenge(request, person_of(request), view.case.version_hash)
+            if spec.confirmed
+            else "",
             "key": key_of(request),
             "language_of_words": payload.get("language", person_of(request).language),
         },
@@ -312,11 +320,16 @@ def _send(request: HttpRequest, handle: str, spec: Verb, payload: dict[str, Any]
 
 
 def _confirmation(request: HttpRequest) -> Confirmation | None:
-    """That the person typed their password beside exactly this version (seam 9)."""
+    """That the person confirmed exactly this version: by passkey, by a code, or by password (seam 9)."""
+    person, seen = person_of(request), seen_of(request).version_hash
+    if credential := request.POST.get("credential", ""):
+        return confirm_passkey(request, person, credential, seen)
+    if code := request.POST.get("code", ""):
+        return confirm_code(person, code, seen)
     password = request.POST.get("password", "")
     if not password:
         return None
-    return confirm_password(person_of(request), password, seen_of(request).version_hash)
+    return confirm_password(person, password, seen, factor=factor_of(request))
 
 
 def _refused(
@@ -324,7 +337,7 @@ def _refused(
 ) -> HttpResponse:
     view = view_of(request, handle)
     status = STATUS_OF_KIND[str(refused.kind)]
-    if spec.key == "decide" and all(reason.field == "password" for reason in refused.reasons):
+    if spec.key == "decide" and all(reason.field in CONFIRMED_BY for reason in refused.reasons):
         letter = _preview(request, view, clean_payload(spec, payload), payload)
         return _confirm_page(
             request, view, spec, payload, letter=letter, reasons=refused.reasons, status=status

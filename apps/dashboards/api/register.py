@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.access import access
+from apps.accounts.choices import TokenScope
 from apps.dashboards import events, proof
 from apps.dashboards.filters import EventFilter
 from apps.dashboards.models import Verification
@@ -98,6 +99,8 @@ class RegisterVerification(serializers.Serializer):
 class Events(APIView):
     """The events of the register."""
 
+    token_scope = TokenScope.ADMIN
+
     @extend_schema(
         parameters=[
             *(OpenApiParameter(part.name, str) for part in fields(EventFilter)),
@@ -124,6 +127,8 @@ class Events(APIView):
 class OneEvent(APIView):
     """One event with what proves it."""
 
+    token_scope = TokenScope.ADMIN
+
     @extend_schema(responses=RegisterEventProof)
     def get(self, request: Request, event_id: UUID) -> Response:
         """Return the event, its canonical text, its hashes and its commitments."""
@@ -133,6 +138,8 @@ class OneEvent(APIView):
 @access(auditor)
 class LastVerification(APIView):
     """What the portal last found about its register."""
+
+    token_scope = TokenScope.ADMIN
 
     @extend_schema(responses={200: RegisterVerification, 204: None})
     def get(self, request: Request) -> Response:

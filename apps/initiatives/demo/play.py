@@ -359,7 +359,7 @@ class Play:
         case.refresh_from_db()
         confirmation = None
         if action == "decide":
-            confirmation = Confirmation("password", clock.now(), case.version_hash, by.pk)
+            confirmation = Confirmation("password", clock.now(), case.version_hash, by.pk, "demonstration")
         move_case(
             case_id=case.pk,
             action=action,

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import access, by_service, person_of, signed_in
+from apps.accounts.api.authentication import refuse_token
 from apps.audit import clock
 from apps.offices import overviews, queries, services
 from apps.offices.api.serializers import (
@@ -121,6 +122,7 @@ class InstrumentViewSet(viewsets.ViewSet):
     @extend_schema(request=IssueSerializer, responses={201: InstrumentSerializer})
     def create(self, request: Request) -> Response:
         """Issue an instrument; refused with the reasons of the page."""
+        refuse_token(request)
         given = IssueSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         instrument = services.issue_instrument(by=person_of(request), **given.terms())
@@ -130,6 +132,7 @@ class InstrumentViewSet(viewsets.ViewSet):
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, number: str) -> Response:
         """Take an instrument back at once, with what was passed on from it."""
+        refuse_token(request)
         instrument = self._find(number)
         given = RevokeSerializer(data=request.data)
         given.is_valid(raise_exception=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from apps.accounts.services import end_sign_ins
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse, refuse_if
 from apps.audit.register import record
@@ -79,6 +80,8 @@ def assign_post(
             object_id=holding.pk,
             due={kind: due for kind, due in ((BEGINS, from_), (ENDS, until)) if due is not None and due > at},
         )
+        if from_ <= at:  # a later beginning is told by the tick
+            end_sign_ins(user=user, why="role", by=by)
         record(
             verb="post.assigned",
             by=by,
