@@ -1,5 +1,6 @@
-"""What follows for posts and groups from what happens to people."""
+"""What follows for posts and groups from what happens to people, and for duties from a changed calendar."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,7 +8,10 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from apps.offices import grants
+from apps.offices.models import CalendarVersion
+from apps.offices.services.evidence_clocks import follow_calendar
 from apps.offices.services.posts import follow_inactivity
+from apps.offices.signals import calendar_changed
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="offices.inactive_people")
@@ -17,3 +21,9 @@ def take_groups_from_the_inactive(sender: Any, instance: Any, created: bool, **k
     if not created and not instance.is_active:
         grants.drop_memberships(instance)
         follow_inactivity(user=instance)
+
+
+@receiver(calendar_changed, dispatch_uid="offices.evidence_due")
+def move_evidence_due(sender: Any, version: CalendarVersion, at: datetime, **kwargs: Any) -> None:
+    """Evidence is due in the working time of the calendar that is in force."""
+    follow_calendar(version, at)
