@@ -6,7 +6,7 @@ Read only, in a number of statements that does not depend on how many offices, i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from apps.offices import queries
+from apps.offices import overviews, queries
 from apps.offices.choices import Performance
 from apps.offices.evidence.decisions import Decided, decided
 from apps.offices.evidence.forms import BY_KEY, FROM_CASES
@@ -63,6 +63,8 @@ class Cell:
     last_by: str = ""
     due_at: datetime | None = None
     decisions: int | None = None
+    office_code: str = ""
+    holders: list[HeldBy] = field(default_factory=list)
 
     @property
     def label(self) -> Any:
@@ -81,13 +83,19 @@ class Cell:
     @property
     def ground(self) -> str:
         """The numbers of the instruments, for search and export."""
-        return " ".join(instrument.number for instrument in self.instruments)
+        return " ".join(self.numbers)
+
+    @property
+    def numbers(self) -> list[str]:
+        return [instrument.number for instrument in self.instruments]
 
 
 Cells = dict[tuple[UUID, str], Cell]
 
 
-def cells(at: datetime, *, functions: Sequence[Function] | None = None, office: Office | None = None) -> Cells:
+def cells(
+    at: datetime, *, functions: Sequence[Function] | None = None, office: Office | None = None
+) -> Cells:
     """What is held at an instant, by (office, function): at most six statements, two of them for function 18."""
     wanted = {f.code: f for f in (functions if functions is not None else Function.objects.all())}
     of_paragraph: dict[int, list[Function]] = defaultdict(list)
@@ -110,7 +118,9 @@ def cells(at: datetime, *, functions: Sequence[Function] | None = None, office: 
     ).select_related("instrument__delegate_post__office")
     for row in coverage.order_by("instrument__number"):
         cell(wanted[row.function_id], row.office_id).instruments.append(row.instrument)
-    duties = EvidenceDuty.objects.filter(function__in=list(wanted), **here).select_related("last__recorded_by")
+    duties = EvidenceDuty.objects.filter(function__in=list(wanted), **here).select_related(
+        "last__recorded_by"
+    )
     for duty in duties:
         held = found.get((duty.office_id, duty.function_id))
         if held is not None:
@@ -206,10 +216,6 @@ def counts(found: Iterable[Cell]) -> dict[str, dict[str, int]]:
     return answer
 
 
-def offices_by_id(ids: Iterable[UUID]) -> dict[UUID, Office]:
-    return Office.objects.in_bulk(list(ids))
-
-
 NOBODY = "nobody"
 STANDINGS = (*Performance.values, NOBODY)
 
@@ -250,39 +256,34 @@ class Matrix:
 
 
 def matrix(wanted: MatrixFilter, at: datetime) -> Matrix:
-    """Offices × functions (A/61/765, 15i): the offices of the day below the one asked for, in the order of the tree.
-
-    With a standing, only offices that have it, and of their cells only those.
-    """
+    """Offices × functions (A/61/765, 15i): the offices of the day below the one asked for, in the order of the tree;
+    with a standing, only those where a function stands so."""
     functions = [f for f in Function.objects.all() if wanted.paragraph in ("", str(f.paragraph))]
     found = cells(at, functions=functions)
     rows, totals = [], dict.fromkeys(STANDINGS, 0)
-    inside: int | None = None
-    for office, depth in queries.tree(at):
-        if wanted.office:
-            if office.code == wanted.office:
-                inside = depth
-            elif inside is not None and depth <= inside:
-                break
-            if inside is None:
-                continue
-        line = [found.get((office.pk, f.code)) for f in functions]
-        if wanted.standing:
-            line = [c if _standing_of(c) == wanted.standing else None for c in line]
-            matches = line if wanted.standing != NOBODY else [None] * _nobody(found, office, functions)
-            if not any(c is not None for c in line) and not (wanted.standing == NOBODY and matches):
-                continue
-        for function in functions:
-            totals[_standing_of(found.get((office.pk, function.code)))] += 1
-        rows.append(MatrixRow(office, depth, tuple(line)))
+    for office, depth in _below(overviews.offices_in_order(at), wanted.office):
+        line = tuple(found.get((office.pk, f.code)) for f in functions)
+        standings = [standing_of_cell(cell) for cell in line]
+        if wanted.standing and wanted.standing not in standings:
+            continue
+        for standing in standings:
+            totals[standing] += 1
+        rows.append(MatrixRow(office, depth, line))
     return Matrix(tuple(functions), tuple(rows), totals)
 
 
-def _standing_of(cell: Cell | None) -> str:
+def _below(tree: Iterable[tuple[Office, int]], code: str) -> Iterator[tuple[Office, int]]:
+    """The office with this code and all below it; the whole tree where none is named."""
+    inside: int | None = None
+    for office, depth in tree:
+        if code and inside is not None and depth <= inside:
+            return
+        if code and office.code.casefold() == code.casefold():
+            inside = depth
+        if not code or inside is not None:
+            yield office, depth
+
+
+def standing_of_cell(cell: Cell | None) -> str:
+    """The standing as filter, table and export name it; `nobody` where nobody holds the function."""
     return NOBODY if cell is None else str(cell.performance)
-
-
-def _nobody(found: Cells, office: Office, functions: Sequence[Function]) -> int:
-    return sum(1 for f in functions if (office.pk, f.code) not in found)
-
-
