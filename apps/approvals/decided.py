@@ -22,10 +22,10 @@ def decided(at: datetime) -> Decided:
         Decision.objects.filter(took_effect_at__lte=at, withdrawn_at=None, case__confidential=False)
         .values_list("case__office")
         .annotate(
-            Count("pk"),
-            Max("took_effect_at"),
-            Count("pk", filter=Q(outcome__in=APPROVALS)),
-            Max("took_effect_at", filter=Q(outcome__in=APPROVALS)),
+            n=Count("pk"),
+            last=Max("took_effect_at"),
+            n_approved=Count("pk", filter=Q(outcome__in=APPROVALS)),
+            last_approved=Max("took_effect_at", filter=Q(outcome__in=APPROVALS)),
         )
         .order_by()
     )

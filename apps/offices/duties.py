@@ -194,11 +194,11 @@ def mine(standing: Standing, at: datetime) -> list[Cell]:
         return []
     posts = set(standing.post_ids())
     here = {(p.role, p.office_id) for p in standing.posts}
+    shown = [function for function in Function.objects.all() if function.code not in FROM_CASES]
     found = [
         cell
-        for cell in cells(at).values()
-        if not cell.from_cases
-        and (
+        for cell in cells(at, functions=shown).values()
+        if (
             (cell.by_report and (str(INHERENT_ROLE[cell.function.paragraph]), cell.office_id) in here)
             or any(
                 i.delegate_post_id in posts and i.delegator_id != standing.user_id for i in cell.instruments
