@@ -30,6 +30,7 @@ OTHER_VERBS: dict[str, str | Promise] = {
     "calendar.drafted": gettext_lazy("drafted a working calendar"),
     "case.discard": gettext_lazy("removed a draft case"),
     "discard": gettext_lazy("removed a draft"),
+    "evidence.recorded": gettext_lazy("recorded evidence of a function"),
     "escalated": gettext_lazy("told the next in line that a turn is late"),
     "instrument.issued": gettext_lazy("issued an instrument"),
     "instrument.revoked": gettext_lazy("revoked an instrument"),

@@ -26,27 +26,34 @@ def set_timer(*, kind: str, object_id: UUID, due_at: datetime, due_version: int 
 
 def set_timers(*, object_id: UUID, due: Mapping[str, datetime], due_version: int = 1) -> None:
     """Set several timers of one object, {kind: instant}, in one statement."""
-    if not due:
-        return
-    for due_at in due.values():
-        if due_at.tzinfo is None:
-            raise ValueError("a timer is due at an aware instant")
+    set_timers_of((kind, object_id, due_at, due_version) for kind, due_at in due.items())
+
+
+def set_timers_of(timers: Iterable[tuple[str, UUID, datetime, int]]) -> None:
+    """Set timers of many objects, each (kind, object, instant, version), in one statement."""
     rows = [
-        Timer(kind=kind, object_id=object_id, due_at=at, due_version=due_version) for kind, at in due.items()
+        Timer(kind=kind, object_id=object_id, due_at=due_at, due_version=due_version)
+        for kind, object_id, due_at, due_version in timers
     ]
+    if not rows:
+        return
+    for row in rows:
+        if row.due_at.tzinfo is None:
+            raise ValueError("a timer is due at an aware instant")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO notices_timer (id, kind, object_id, due_version, due_at, attempts, last_error)"
-            " SELECT id, kind, %s, %s, due_at, 0, '' FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[])"
-            " AS new (id, kind, due_at)"
+            " SELECT id, kind, object_id, due_version, due_at, 0, ''"
+            " FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::timestamptz[])"
+            " AS new (id, kind, object_id, due_version, due_at)"
             " ON CONFLICT (kind, object_id, due_version) DO UPDATE"
             " SET due_at = EXCLUDED.due_at, cancelled_at = NULL, claimed_at = NULL, retry_at = NULL"
             " WHERE notices_timer.fired_at IS NULL",
             [
-                str(object_id),
-                due_version,
                 [str(row.id) for row in rows],
                 [row.kind for row in rows],
+                [str(row.object_id) for row in rows],
+                [row.due_version for row in rows],
                 [row.due_at for row in rows],
             ],
         )

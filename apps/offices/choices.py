@@ -58,6 +58,23 @@ class SubDelegation(models.TextChoices):
     ONE_LEVEL = "one_level", _("One level")
 
 
+class Period(models.TextChoices):
+    """How often the holder of a function shows that it was performed."""
+
+    MONTHLY = "monthly", _("every month")
+    QUARTERLY = "quarterly", _("every three months")
+    HALF_YEARLY = "half_yearly", _("every six months")
+    YEARLY = "yearly", _("every year")
+
+
+class Performance(models.TextChoices):
+    """How a held function stands at an instant; asked of the rows, never written."""
+
+    PERFORMING = "performing", _("performing")
+    OVERDUE = "overdue", _("overdue")
+    NO_EVIDENCE = "no_evidence", _("no evidence")
+
+
 CENTRAL_PARAGRAPHS = (7, 15, 18)
 """Functions of these paragraphs are never delegated outside OICT (A/61/765, 7, 15 and 18)."""
 

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.offices.choices import SubDelegation
+from apps.offices.choices import Period, SubDelegation
 from apps.offices.models import Function, Office, Post
 from apps.offices.overviews import Filters
 from apps.offices.policies import ROLES_WITHOUT_FUNCTIONS
@@ -107,6 +107,12 @@ class InstrumentForm(forms.Form):
     reporting_duty = forms.CharField(
         label=_("Reporting duty"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=5000
     )
+    reporting_period = forms.ChoiceField(
+        label=_("Evidence is due"),
+        required=False,
+        choices=[("", _("as for all offices")), *Period.choices],
+        help_text=_("How often the holder shows that the functions were performed."),
+    )
     concurrent = forms.BooleanField(
         label=_("Others may hold the same functions at the same time"),
         required=False,
@@ -139,6 +145,7 @@ class InstrumentForm(forms.Form):
             "valid_until": datetime.combine(given["valid_until"] + timedelta(days=1), time(), UTC),
             "conditions": given["conditions"],
             "reporting_duty": given["reporting_duty"],
+            "reporting_period": given["reporting_period"],
             "concurrent": given["concurrent"],
             "sub_delegation": given["sub_delegation"],
         }

@@ -19,6 +19,7 @@ from apps.offices import services
 from apps.offices.models import (
     CalendarVersion,
     DutyStation,
+    EvidencePeriod,
     Function,
     Office,
     OfficePlacement,
@@ -26,6 +27,7 @@ from apps.offices.models import (
     Post,
     WorkingCalendar,
 )
+from apps.offices.services.evidence_clocks import watch_paragraphs
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 LANGUAGES = ("en", "ar", "fr", "es", "ru", "zh")
@@ -57,6 +59,8 @@ class Loader:
                 self._offices,
                 self._paragraph_holdings,
                 self._posts,
+                self._evidence_periods,
+                self._duties,
             ):
                 step()
                 self.say(step.__name__.strip("_").replace("_", " "))
@@ -207,6 +211,23 @@ class Loader:
                 code=row["code"], office=offices[row["office"]], role=row["role"]
             )
             self._put(post, row["code"], {"titles": titles[row["role"]]}, is_new=row["code"] not in known)
+
+    def _evidence_periods(self) -> None:
+        known = set(EvidencePeriod.objects.values_list("function_id", "valid_from"))
+        for row in self._read("evidence_periods.csv"):
+            key = (row["function"] or None, date.fromisoformat(row["valid_from"]))
+            if key not in known:
+                made = EvidencePeriod.objects.create(
+                    function_id=key[0], valid_from=key[1], period=row["period"], source=row["source"]
+                )
+                facts = {"period": row["period"], "valid_from": key[1]}
+                self._record("made", "evidence_period", made.pk, row["function"], facts)
+                self.counts["evidence periods"] += 1
+
+    def _duties(self) -> None:
+        made = watch_paragraphs(self.at)
+        if made:
+            self.counts["evidence duties"] += made
 
     def _put(self, thing: models.Model, code: str, values: dict[str, Any], *, is_new: bool) -> None:
         changed = [name for name, value in values.items() if getattr(thing, name) != value]

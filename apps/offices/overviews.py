@@ -106,16 +106,21 @@ class FunctionHeld:
     instruments: list[Instrument] = field(default_factory=list)
 
 
-def office_tree(at: datetime) -> list[OfficeRow]:
-    """Every office of the day, each below its parent (three statements)."""
-    day = queries.day_of(at)
+def offices_in_order(at: datetime) -> list[tuple[Office, int]]:
+    """Every office of the day with its depth, each below its parent (two statements)."""
     with connection.cursor() as cursor:
-        cursor.execute(_TREE, {"day": day})
+        cursor.execute(_TREE, {"day": queries.day_of(at)})
         places = cursor.fetchall()
     offices = Office.objects.select_related("duty_station").in_bulk([pk for pk, _depth in places])
+    return [(offices[pk], depth) for pk, depth in places]
+
+
+def office_tree(at: datetime) -> list[OfficeRow]:
+    """The same, with who heads each (three statements)."""
+    places = offices_in_order(at)
     heads = _holders_by(at, post__role=Role.HEAD_OF_OFFICE)
     by_office = {holding.post.office_id: holding.user for holding in heads}
-    return [OfficeRow(offices[pk], depth, by_office.get(pk)) for pk, depth in places]
+    return [OfficeRow(office, depth, by_office.get(office.pk)) for office, depth in places]
 
 
 def posts_and_holders(office: Office, at: datetime) -> list[tuple[Post, PostHolding | None]]:

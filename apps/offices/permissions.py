@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from apps.audit.reasons import Reason
 from apps.offices import queries
@@ -386,3 +386,53 @@ def _names_of(role: str, at: datetime) -> tuple[str, ...]:
 def is_assessment_only(function: str) -> bool:
     """Whether a function gives assessment and no decision (A/61/765, 16a and 17e)."""
     return function in ASSESSMENT_ONLY
+
+
+SEES_EVIDENCE_BELOW = (
+    Role.HEAD_OF_OFFICE,
+    Role.ICT_CHIEF,
+    Role.CERTIFYING_OFFICER,
+    Role.FIELD_ICT_OFFICER,
+)
+"""Who reads the evidence of the offices below their own; the field ICT officer of DPKO, the field missions'."""
+SEES_NO_EVIDENCE = (Role.ADMINISTRATOR, Role.MC_MEMBER, Role.MC_SECRETARY, Role.MC_CHAIR)
+"""Who reads the standing of an office and not the words of its evidence, even at that office (authority.md 4)."""
+
+
+def authority_to_record(
+    *, user: User, function: str, office_id: UUID, at: datetime, lock: bool = False, explain: bool = True
+) -> AuthorityCheck:
+    """May this person record evidence of this function for this office? Who exercises it there may, and nobody else.
+
+    Refused where nobody holds the function there, by the report or by an instrument; else as
+    `reasons_against_exercising` refuses, with who can.
+    """
+    if not getattr(user, "is_active", False):
+        return AuthorityCheck(reasons=[Reason("offices.not_active")])
+    if not queries.is_held(function, _paragraph(function), office_id, at):
+        office = Office.objects.filter(pk=office_id).values_list("code", flat=True).first() or ""
+        return AuthorityCheck(reasons=[Reason("evidence.not_held", {"function": function, "office": office})])
+    return reasons_against_exercising(
+        user=user, function=function, office_id=office_id, amount_usd=None, at=at, lock=lock, explain=explain
+    )
+
+
+def evidence_filter(standing: queries.Standing) -> Q:
+    """Whose evidence a person reads: one's own office's, that of the offices below for who leads or serves them, what
+    a post of one's own recorded or holds now; OICT and the auditor, all (authority.md 4)."""
+    if standing.user_id is None:
+        return Q(pk__in=[])
+    if standing.is_oict or Role.AUDITOR in standing.roles:
+        return Q()
+    own = {p.office_id for p in standing.posts if p.role not in SEES_NO_EVIDENCE}
+    if standing.post_ids(*SEES_EVIDENCE_BELOW):
+        own.update(standing.office_ids(*SEES_EVIDENCE_BELOW))
+    posts = standing.post_ids()
+    held = InstrumentCoverage.objects.filter(
+        function=OuterRef("function"),
+        office=OuterRef("office"),
+        during__contains=standing.at,
+        revoked=False,
+        instrument__delegate_post__in=posts,
+    )
+    return Q(office__in=sorted(own)) | Q(post__in=posts) | Exists(held)

@@ -13,7 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from apps.audit.reasons import Reason
 from apps.offices import queries
-from apps.offices.choices import ASSESSMENT_ONLY, CENTRAL_PARAGRAPHS, Role, SubDelegation
+from apps.offices.choices import ASSESSMENT_ONLY, CENTRAL_PARAGRAPHS, Period, Role, SubDelegation
 from apps.offices.models import Function, Instrument, InstrumentCoverage, Office, Post, PostHolding
 from apps.offices.wording import amount_text, day_text, last_day
 
@@ -52,6 +52,7 @@ class InstrumentDraft:
     concurrent: bool = False
     sub_delegation: str = SubDelegation.NONE
     parent: Instrument | None = None
+    reporting_period: str = ""
 
     @property
     def valid(self) -> DateTimeTZRange:
@@ -72,6 +73,9 @@ def reasons_against_instrument(draft: InstrumentDraft, *, at: datetime) -> list[
     found = [*_about_dates(draft, at), *_about_functions(draft), *_about_amounts(draft), *_about_posts(draft)]
     if not draft.legal_basis.strip():
         found.append(Reason("offices.no_legal_basis", field="legal_basis"))
+    if draft.reporting_period and draft.reporting_period not in Period.values:
+        params = {"period": draft.reporting_period[:60], "periods": ", ".join(Period.values)}
+        found.append(Reason("offices.no_such_period", params, field="reporting_period"))
     if not draft.scope:
         found.append(Reason("offices.no_offices", field="scope"))
     for office, _below in draft.scope:

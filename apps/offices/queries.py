@@ -294,6 +294,25 @@ def is_within_oict(office_id: UUID, on: date) -> bool:
     return Office.objects.filter(pk__in=chain, kind="oict").exists()
 
 
+def is_held(function: str, paragraph: int | None, office_id: UUID, at: datetime) -> bool:
+    """Whether the function is held for an office at an instant: by the report itself, or under an instrument."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM offices_paragraphholding"
+            " WHERE paragraph = %(paragraph)s AND office_id = %(office)s AND during @> %(day)s)"
+            " OR EXISTS (SELECT 1 FROM offices_instrumentcoverage WHERE function_id = %(function)s"
+            " AND office_id = %(office)s AND during @> %(at)s AND NOT revoked)",
+            {
+                "function": function,
+                "paragraph": paragraph,
+                "office": office_id,
+                "at": at,
+                "day": day_of(at),
+            },
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def calendar_for(office: Office, on: date) -> WorkCalendar:
     """The working calendar that counts for an office on a day: the latest confirmed version in force then,
     in its own zone.

@@ -57,6 +57,7 @@ ISSUING = {
     "offices.held_by_another": _(
         "Another instrument took one of these functions for one of these offices at the same moment."
     ),
+    "offices.no_such_period": _("“{period}” is no reporting period."),
     "offices.number_taken": _("There is an instrument with the number {number} already."),
     "offices.not_sub_delegable": _("Instrument {number} does not allow its authority to be passed on."),
     "offices.parent_not_in_force": _("Instrument {number} is not in force."),
@@ -105,6 +106,7 @@ register_sentences(
         "offices.instrument_revoked": _("Pass the case to one who may decide."),
         "offices.office_not_covered": _("Pass the case to one whose instrument covers the office."),
         "offices.central_outside_oict": _("Name a post of OICT or of one of its sections."),
+        "offices.no_such_period": _("Choose one of: {periods}."),
         "offices.too_long": _("Choose an earlier end, and renew it when it comes."),
         "offices.held_already": _(
             "Choose another period or other offices, mark the instrument as concurrent, or revoke the other."

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.offices import views
+from apps.offices import function_pages, views
 
 app_name = "offices"
 
@@ -11,8 +11,20 @@ urlpatterns = [
     path("offices/<str:code>/", views.office_detail, name="office-detail"),
     path("posts/<str:code>/appoint/", views.post_appoint, name="post-appoint"),
     path("appointments/<uuid:pk>/end/", views.post_end, name="post-end"),
-    path("functions/", views.function_list, name="function-list"),
-    path("functions/<str:code>/", views.function_detail, name="function-detail"),
+    path("functions/", function_pages.function_list, name="function-list"),
+    path("functions/mine/", function_pages.function_mine, name="function-mine"),
+    path("functions/matrix/", function_pages.function_matrix, name="function-matrix"),
+    path("functions/matrix/csv/", function_pages.function_matrix_csv, name="function-matrix-csv"),
+    path("functions/<str:code>/", function_pages.function_detail, name="function-detail"),
+    path(
+        "functions/<str:code>/offices/<str:office>/", function_pages.function_office, name="function-office"
+    ),
+    path(
+        "functions/<str:code>/offices/<str:office>/record/",
+        function_pages.evidence_record,
+        name="evidence-record",
+    ),
+    path("functions/<str:code>/evidence/<uuid:pk>/", function_pages.evidence_detail, name="evidence-detail"),
     path("instruments/", views.instrument_list, name="instrument-list"),
     path("instruments/issue/", views.instrument_issue, name="instrument-issue"),
     path("instruments/<str:number>/", views.instrument_detail, name="instrument-detail"),

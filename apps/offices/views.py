@@ -12,7 +12,7 @@ from apps.accounts.access import access, by_service, person_of, signed_in, stand
 from apps.accounts.choices import NATIVE_NAMES
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse_if, remedy_of, sentence
-from apps.offices import overviews, permissions, queries, services
+from apps.offices import duties, overviews, permissions, queries, services
 from apps.offices.choices import Role
 from apps.offices.forms import (
     AppointmentForm,
@@ -23,7 +23,6 @@ from apps.offices.forms import (
 )
 from apps.offices.models import (
     CalendarVersion,
-    Function,
     Instrument,
     Office,
     Post,
@@ -63,7 +62,9 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
         ).order_by("code"),
         "may_appoint": standing_of(request).has(Role.ADMINISTRATOR, office.pk),
         "posts": overviews.posts_and_holders(office, at),
-        "functions": overviews.functions_at(office, at),
+        "functions": sorted(
+            duties.cells(at, office=office).values(), key=lambda cell: cell.function.position
+        ),
         "calendar": calendar,
         "version": version,
         "holidays": [h for h in version.holidays.all() if h.date >= today][:12] if version else [],
@@ -118,32 +119,6 @@ def post_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The appointment has ended."))
         return redirect(holding.post.office)
     return render(request, "offices/post_end.html", {"holding": holding})
-
-
-@access(signed_in)
-@require_safe
-def function_list(request: HttpRequest) -> HttpResponse:
-    """The catalogue of functions of the framework."""
-    return render(request, "offices/function_list.html", {"functions": Function.objects.all()})
-
-
-@access(signed_in)
-@require_safe
-def function_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """A function: who holds it by the report itself, and under which instruments."""
-    function = get_object_or_404(Function, pk=code)
-    at = clock.now()
-    context = {
-        "function": function,
-        "offices": Office.objects.filter(
-            paragraph_holdings__paragraph=function.paragraph,
-            paragraph_holdings__during__contains=queries.day_of(at),
-        ).order_by("code"),
-        "instruments": overviews.instrument_rows(
-            overviews.instruments_matching(overviews.Filters(function=code))[:PAGE], at
-        ),
-    }
-    return render(request, "offices/function_detail.html", context)
 
 
 @access(signed_in)

@@ -147,6 +147,7 @@ WITHOUT_ACTOR = {
     "notices": {
         "set_timer",
         "set_timers",
+        "set_timers_of",
         "cancel_timers",
         "post",
         "post_to_address",

@@ -14,6 +14,7 @@ from apps.offices.grants import rebuild_grants
 from apps.offices.models import (
     CalendarVersion,
     DutyStation,
+    EvidencePeriod,
     Function,
     Holiday,
     Instrument,
@@ -162,6 +163,7 @@ def make_organization() -> Organization:
     """UN-SECRETARIAT > (DM, DPKO > (UNMISS, UNIFIL), OICT > OICT-ALIGN, UNOG, ESCAP), with one person for
     each post."""
     make_functions()
+    EvidencePeriod.objects.create(period="yearly", valid_from=date(2000, 1, 1), source="Test")
     made = Organization()
     juba = make_duty_station("juba", "Africa/Juba")
     tree = [

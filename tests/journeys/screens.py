@@ -86,6 +86,13 @@ offices            achol.deng.majok    /offices/
 office             achol.deng.majok    /offices/UNMISS/
 functions          amara.keller        /functions/
 function-18        amara.keller        /functions/18/
+function-16c       amara.keller        /functions/16c/
+matrix             haruka.ishimori     /functions/matrix/
+matrix-16          haruka.ishimori     /functions/matrix/?paragraph=16&office=DPKO
+my-functions       rajesh.thapa        /functions/mine/
+function-office    rajesh.thapa        /functions/16c/offices/UNMISS/
+function-why       achol.deng.majok    /functions/16c/offices/UNMISS/
+evidence-record    rajesh.thapa        /functions/16d/offices/UNMISS/record/
 instruments        amara.keller        /instruments/
 issue              amara.keller        /instruments/issue/
 calendars          jonas.eklund        /calendars/

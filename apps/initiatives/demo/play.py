@@ -27,6 +27,7 @@ from apps.approvals.models import Case
 from apps.approvals.services import Confirmation, Seen, move_case, save_assessment
 from apps.audit import clock, register
 from apps.initiatives import services
+from apps.initiatives.demo import evidence
 from apps.initiatives.demo.stories import Step, Story, answers_of, read, screening_of, stories
 from apps.initiatives.models import Initiative
 from apps.notices.delivery import drain_outbox
@@ -152,8 +153,8 @@ class Play:
                 by=self.holders["UN-SECRETARIAT-ADMINISTRATOR"], authority="Head of administration"
             )
         self.say(f"{len(set(self.holders.values()))} people on {len(self.holders)} posts")
-        stories_acts = self._stories() if with_cases else ()
-        acts = sorted([*self._instruments(), *stories_acts], key=lambda act: act[0])
+        told = [*self._stories(), *evidence.acts(self)] if with_cases else []
+        acts = sorted([*self._instruments(), *told], key=lambda act: act[0])
         for instant, perform in acts:
             self._ring_until(instant)
             with clock.set_to(instant):
@@ -200,19 +201,20 @@ class Play:
                         amount_limit=Decimal(row["amount_usd"]) if "amount_usd" in row else None,
                         conditions=row["conditions"],
                         reporting_duty=row["reporting_duty"],
+                        reporting_period=row.get("reporting_period", ""),
                     )
                 )
 
             def revoke(row: dict[str, Any] = row, issued: list[Instrument] = issued) -> None:
                 offices.revoke_instrument(instrument=issued[0], reason=row["reason"], by=cito)
 
-            yield self._at(OICT, row["issued"], minute=len(row["legal_basis"])), issue
+            yield self.moment(OICT, row["issued"], minute=len(row["legal_basis"])), issue
             if "revoked" in row:
-                yield self._at(OICT, row["revoked"], minute=30), revoke
+                yield self.moment(OICT, row["revoked"], minute=30), revoke
 
     # Time ---------------------------------------------------------------------------------------------------------
 
-    def _at(self, office: str, day: int, *, minute: int) -> datetime:
+    def moment(self, office: str, day: int, *, minute: int) -> datetime:
         """A moment in office hours of the office's duty station: so many days before now, or the working day before."""
         zone = ZoneInfo(self.offices[office].duty_station.time_zone)
         on: date = self.now.astimezone(zone).date() + timedelta(days=day)
@@ -228,7 +230,9 @@ class Play:
             for number, step in enumerate(story.steps):
                 office = story.office if step.act in PEOPLE else "DPKO" if step.act == "opinion" else OICT
                 instant = (
-                    self.now if step.day == 0 else self._at(office, step.day, minute=place * 17 + number * 61)
+                    self.now
+                    if step.day == 0
+                    else self.moment(office, step.day, minute=place * 17 + number * 61)
                 )
                 instant = min(max(instant, before + timedelta(minutes=23)), self.now)
                 before = instant

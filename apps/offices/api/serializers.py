@@ -99,6 +99,7 @@ class InstrumentSerializer(serializers.Serializer[Any]):
     parent = serializers.CharField(source="instrument.parent.number", default=None, allow_null=True)  # type: ignore[assignment]
     conditions = serializers.CharField(source="instrument.conditions")
     reporting_duty = serializers.CharField(source="instrument.reporting_duty")
+    reporting_period = serializers.CharField(source="instrument.reporting_period")
     issued_at = serializers.DateTimeField(source="instrument.issued_at")
     revoked_at = serializers.DateTimeField(source="instrument.revoked_at", allow_null=True)
     revocation_reason = serializers.CharField(source="instrument.revocation_reason")
@@ -124,6 +125,7 @@ class IssueSerializer(serializers.Serializer[Instrument]):
     valid_until = serializers.DateTimeField(default_timezone=UTC)
     conditions = serializers.CharField(default="", allow_blank=True, max_length=5000)
     reporting_duty = serializers.CharField(default="", allow_blank=True, max_length=5000)
+    reporting_period = serializers.CharField(default="", allow_blank=True, max_length=12)
     concurrent = serializers.BooleanField(default=False)
     sub_delegation = serializers.ChoiceField(choices=SubDelegation.choices, default=SubDelegation.NONE)
     parent = serializers.CharField(required=False, allow_null=True, default=None)  # type: ignore[assignment]

@@ -2,11 +2,12 @@
 
 from rest_framework.routers import SimpleRouter
 
-from apps.offices.api import views
+from apps.offices.api import functions, views
 
 router = SimpleRouter()
 router.register("offices", views.OfficeViewSet, basename="api-office")
-router.register("functions", views.FunctionViewSet, basename="api-function")
+router.register("functions", functions.FunctionViewSet, basename="api-function")
+router.register("evidence", functions.EvidenceViewSet, basename="api-evidence")
 router.register("instruments", views.InstrumentViewSet, basename="api-instrument")
 
 urlpatterns = router.urls

@@ -15,7 +15,6 @@ from apps.accounts.api.authentication import refuse_token
 from apps.audit import clock
 from apps.offices import overviews, queries, services
 from apps.offices.api.serializers import (
-    FunctionSerializer,
     InstrumentSerializer,
     IssueSerializer,
     OfficeDetailSerializer,
@@ -23,7 +22,7 @@ from apps.offices.api.serializers import (
     RevokeSerializer,
 )
 from apps.offices.forms import InstrumentFilterForm
-from apps.offices.models import Function, Instrument, Office
+from apps.offices.models import Instrument, Office
 
 
 class FiftyAtATime(LimitOffsetPagination):
@@ -76,16 +75,6 @@ class OfficeViewSet(viewsets.ViewSet):
             "functions": overviews.functions_at(office, at),
         }
         return Response(OfficeDetailSerializer(shown).data)
-
-
-@access(signed_in)
-class FunctionViewSet(viewsets.ReadOnlyModelViewSet[Function]):
-    """The catalogue of functions of the framework (A/61/765)."""
-
-    queryset = Function.objects.all()
-    serializer_class = FunctionSerializer
-    pagination_class = None
-    lookup_field = "code"
 
 
 @access(by_service)

@@ -1,5 +1,8 @@
 from apps.offices.models.calendar_version import CalendarVersion
 from apps.offices.models.duty_station import DutyStation
+from apps.offices.models.evidence import Evidence
+from apps.offices.models.evidence_duty import EvidenceDuty
+from apps.offices.models.evidence_period import EvidencePeriod
 from apps.offices.models.function import Function
 from apps.offices.models.holiday import Holiday
 from apps.offices.models.instrument import Instrument, InstrumentCounter
@@ -18,6 +21,9 @@ from apps.offices.models.working_calendar import WorkingCalendar
 __all__ = [
     "CalendarVersion",
     "DutyStation",
+    "Evidence",
+    "EvidenceDuty",
+    "EvidencePeriod",
     "Function",
     "Holiday",
     "Instrument",

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.urls import reverse
 
-from apps.offices.choices import SubDelegation
+from apps.offices.choices import Period, SubDelegation
 
 
 class Instrument(models.Model):
@@ -38,6 +38,7 @@ class Instrument(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     conditions = models.TextField(blank=True)
     reporting_duty = models.TextField(blank=True)
+    reporting_period = models.CharField(max_length=12, choices=Period.choices, blank=True, default="")
     valid = DateTimeRangeField()
     concurrent = models.BooleanField(default=False)
     sub_delegation = models.CharField(

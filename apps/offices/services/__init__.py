@@ -3,6 +3,7 @@ does.
 """
 
 from apps.offices.services.calendars import add_calendar_version, confirm_calendar_version
+from apps.offices.services.evidence import record_evidence
 from apps.offices.services.instruments import issue_instrument, revoke_instrument
 from apps.offices.services.posts import assign_post, create_post, end_holding
 from apps.offices.services.tree import create_office, move_office
@@ -16,5 +17,6 @@ __all__ = [
     "end_holding",
     "issue_instrument",
     "move_office",
+    "record_evidence",
     "revoke_instrument",
 ]

@@ -24,6 +24,7 @@ from apps.offices.models import (
     Office,
     Post,
 )
+from apps.offices.services.evidence_clocks import watch_instrument
 from apps.offices.wording import day_text
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def issue_instrument(
     currency: str = "USD",
     conditions: str = "",
     reporting_duty: str = "",
+    reporting_period: str = "",
     concurrent: bool = False,
     sub_delegation: str = SubDelegation.NONE,
     parent: Instrument | None = None,
@@ -77,6 +79,7 @@ def issue_instrument(
             concurrent=concurrent,
             sub_delegation=sub_delegation,
             parent=parent,
+            reporting_period=reporting_period,
         )
         refuse_if(Kind.INVALID, policies.reasons_against_instrument(draft, at=at))
         instrument = Instrument.objects.create(
@@ -90,6 +93,7 @@ def issue_instrument(
             currency=currency,
             conditions=conditions.strip(),
             reporting_duty=reporting_duty.strip(),
+            reporting_period=reporting_period,
             valid=draft.valid,
             concurrent=concurrent,
             sub_delegation=sub_delegation,
@@ -207,6 +211,7 @@ def _cover(instrument: Instrument) -> None:
         exclusive = [(r.function_id, r.office_id, r.during) for r in rows if r.exclusive]
         refuse_if(Kind.CONFLICT, policies.overlaps_of([instrument.pk], exclusive))
     insert_coverage(rows)
+    watch_instrument(instrument)
 
 
 def insert_coverage(rows: Iterable[InstrumentCoverage]) -> None:

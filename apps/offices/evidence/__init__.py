@@ -1,0 +1,1 @@
+"""What evidence of a function consists of: one table of fields per function, and how an answer is read."""
