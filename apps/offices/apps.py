@@ -11,12 +11,16 @@ class OfficesConfig(AppConfig):
         from apps.accounts.access import register_standing
         from apps.accounts.navigation import Entry, register_entry
         from apps.notices import handlers
-        from apps.offices import reasons, receivers  # noqa: F401  (they register themselves)
+        from apps.offices import announcements, life_reasons, reasons, receivers  # noqa: F401  (they register themselves)
         from apps.offices.queries import standing_of
         from apps.offices.services.posts import BEGINS, COUNTS_NO_LONGER, ENDS, follow_dates
+        from apps.offices.services.warnings import GONE, WARNINGS, follow_end, warn
 
         register_standing(standing_of)
         for kind in (BEGINS, ENDS, COUNTS_NO_LONGER):
             handlers.register(kind, follow_dates, changes_state=True)
+        for kind in WARNINGS:
+            handlers.register(kind, warn)
+        handlers.register(GONE, follow_end, changes_state=True)
         prefixes = ("/offices/", "/instruments/", "/functions/", "/calendars/")
         register_entry(Entry("offices", _("Offices"), "offices:office-list", order=60, prefixes=prefixes))

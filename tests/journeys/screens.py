@@ -87,7 +87,7 @@ office             achol.deng.majok    /offices/UNMISS/
 functions          amara.keller        /functions/
 function-18        amara.keller        /functions/18/
 instruments        amara.keller        /instruments/
-issue              amara.keller        /instruments/issue/
+issue              amara.keller        /instruments/draft/
 calendars          jonas.eklund        /calendars/
 calendar           jonas.eklund        /calendars/juba/
 standards          achol.deng.majok    /standards/

@@ -90,8 +90,8 @@ def test_what_is_not_there_is_not_found(organization: Organization, address: str
 def test_the_cito_issues_and_revokes(organization: Organization, door: str) -> None:
     if door == "page":
         client = signed_in(organization, "cito")
-        assert client.get("/instruments/issue/").status_code == 200
-        response = client.post("/instruments/issue/", terms())
+        assert client.get("/instruments/draft/").status_code == 200
+        response = client.post("/instruments/draft/", terms())
         assert response.status_code == 302
         instrument = Instrument.objects.get()
         assert response.headers["Location"] == instrument.get_absolute_url()
@@ -114,8 +114,8 @@ def test_nobody_else_issues_or_revokes_by_any_door(organization: Organization, w
     client, session = signed_in(organization, who), api(organization, who)
     revoke = f"/instruments/{instrument.number}/revoke/"
     found = [
-        client.get("/instruments/issue/").status_code,
-        client.post("/instruments/issue/", terms()).status_code,
+        client.get("/instruments/draft/").status_code,
+        client.post("/instruments/draft/", terms()).status_code,
         client.get(revoke).status_code,
         client.post(revoke, {"reason": "Because"}).status_code,
         session.post("/api/v1/instruments/", api_terms()).status_code,
@@ -146,7 +146,7 @@ def test_page_and_api_refuse_with_the_same_sentence(
     organization: Organization, changes: dict[str, Any], status: int, code: str
 ) -> None:
     organization.issue("unifil-ict", ["16c"], ["UNMISS"])
-    page = signed_in(organization, "cito").post("/instruments/issue/", terms(**changes))
+    page = signed_in(organization, "cito").post("/instruments/draft/", terms(**changes))
     given = api_terms(**changes)
     given["amount_limit"] = given["amount_limit"] or None
     answer = api(organization, "cito").post("/api/v1/instruments/", given)

@@ -66,6 +66,7 @@ def test_the_constraint_alone_lets_one_through(monkeypatch: pytest.MonkeyPatch) 
     conflict."""
     made = make_organization()
     monkeypatch.setattr(instruments.policies, "overlaps_of", lambda *args: [])
+    monkeypatch.setattr(instruments.coverage, "hold_still", lambda: None)
     until = clock.now() + timedelta(days=30)
 
     def issue(n: int) -> Callable[[], object]:

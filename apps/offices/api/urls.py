@@ -2,11 +2,11 @@
 
 from rest_framework.routers import SimpleRouter
 
-from apps.offices.api import views
+from apps.offices.api import instruments, views
 
 router = SimpleRouter()
 router.register("offices", views.OfficeViewSet, basename="api-office")
 router.register("functions", views.FunctionViewSet, basename="api-function")
-router.register("instruments", views.InstrumentViewSet, basename="api-instrument")
+router.register("instruments", instruments.InstrumentViewSet, basename="api-instrument")
 
 urlpatterns = router.urls
