@@ -188,7 +188,7 @@ def instruments_matching(filters: Filters, *, user: User, at: datetime) -> Query
         acts = InstrumentAct.objects.filter(instrument=OuterRef("pk"))
         last = acts.filter(
             at__lt=begins, verb__in=[InstrumentVerb.SUSPENDED, InstrumentVerb.RESUMED]
-        ).order_by("-at")
+        ).order_by("-position")
         back = acts.filter(at__gte=begins, at__lt=ends, verb=InstrumentVerb.RESUMED)
         found = (
             found.filter(accepted_at__lt=ends, valid__overlap=DateTimeTZRange(begins, ends))
@@ -201,7 +201,7 @@ def instruments_matching(filters: Filters, *, user: User, at: datetime) -> Query
 
 def history_of(instrument: Instrument) -> list[InstrumentAct]:
     """What was done with an instrument, the first act first (one statement)."""
-    return list(instrument.acts.select_related("by", "through").order_by("at", "pk"))
+    return list(instrument.acts.select_related("by", "through").order_by("position"))
 
 
 def instrument_rows(instruments: Iterable[Instrument], at: datetime) -> list[InstrumentRow]:

@@ -31,10 +31,10 @@ CREATE TRIGGER offices_only_revoked BEFORE UPDATE ON offices_instrument
 STANDING = """
 UPDATE offices_instrument SET drafted_at = issued_at, accepted_at = issued_at;
 UPDATE offices_instrumentcoverage SET accepted = true;
-INSERT INTO offices_instrumentact (id, instrument_id, verb, by_id, at, reason)
-SELECT gen_random_uuid(), id, 'issued', issued_by_id, issued_at, '' FROM offices_instrument
+INSERT INTO offices_instrumentact (id, instrument_id, position, verb, by_id, at, reason)
+SELECT gen_random_uuid(), id, 0, 'issued', issued_by_id, issued_at, '' FROM offices_instrument
 UNION ALL
-SELECT gen_random_uuid(), id, 'revoked', revoked_by_id, revoked_at, revocation_reason FROM offices_instrument
+SELECT gen_random_uuid(), id, 1, 'revoked', revoked_by_id, revoked_at, revocation_reason FROM offices_instrument
 WHERE revoked_at IS NOT NULL;
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
@@ -182,6 +182,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
+                ("position", models.PositiveSmallIntegerField()),
                 (
                     "verb",
                     models.CharField(
@@ -203,7 +204,7 @@ class Migration(migrations.Migration):
                 ("event_id", models.UUIDField(blank=True, null=True)),
             ],
             options={
-                "ordering": ["at", "verb"],
+                "ordering": ["position"],
             },
         ),
         migrations.AlterModelOptions(
@@ -477,9 +478,11 @@ class Migration(migrations.Migration):
                 name="offices_instrument_superseded_once",
             ),
         ),
-        migrations.AddIndex(
+        migrations.AddConstraint(
             model_name="instrumentact",
-            index=models.Index(fields=["instrument", "at"], name="offices_instrumentact_history"),
+            constraint=models.UniqueConstraint(
+                fields=("instrument", "position"), name="offices_instrumentact_once"
+            ),
         ),
         migrations.RunSQL(LAWS, LAWS_BACK),
     ]

@@ -16,6 +16,7 @@ class InstrumentAct(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     instrument = models.ForeignKey("offices.Instrument", on_delete=models.PROTECT, related_name="acts")
+    position = models.PositiveSmallIntegerField()
     verb = models.CharField(max_length=12, choices=InstrumentVerb.choices)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -28,8 +29,10 @@ class InstrumentAct(models.Model):
     event_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
-        ordering = ["at", "verb"]
-        indexes = [models.Index(fields=["instrument", "at"], name="offices_instrumentact_history")]
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "position"], name="offices_instrumentact_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.instrument_id} {self.verb}"

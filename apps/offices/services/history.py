@@ -81,7 +81,14 @@ def write_down(
         commit={**(commit or {}), **({"reason": reason} if reason else {})},
     )
     InstrumentAct.objects.create(
-        instrument=instrument, verb=verb, by=by, at=at, reason=reason, through=through, event_id=event
+        instrument=instrument,
+        position=instrument.acts.count(),
+        verb=verb,
+        by=by,
+        at=at,
+        reason=reason,
+        through=through,
+        event_id=event,
     )
 
 
