@@ -7,8 +7,11 @@ Chief Information Technology Officer or an OICT section chief. Who gives never a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from apps.audit.reasons import Reason
 from apps.offices import queries
@@ -17,6 +20,7 @@ from apps.offices.models import Instrument, Post, PostHolding
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.offices.queries import Standing
 
 DRAFTERS = (Role.CITO, Role.SECTION_CHIEF, Role.ADMINISTRATOR)
 SECOND_HANDS = (Role.CITO, Role.SECTION_CHIEF)
@@ -118,22 +122,29 @@ def _holds(user: User, post: Post, at: datetime) -> bool:
     return PostHolding.objects.filter(post=post, user=user, during__contains=at).exists()
 
 
-def _holdings(roles: tuple[Role, ...], at: datetime) -> list[PostHolding]:
-    rows = PostHolding.objects.filter(post__role__in=roles, during__contains=at, user__is_active=True)
-    day = queries.day_of(at)
-    return [
-        row
-        for row in rows.select_related("user", "post").order_by("post__code")
-        if row.post.role not in WITHIN_OICT or queries.is_within_oict(row.post.office_id, day)
-    ]
+def may_draft(standing: Standing) -> bool:
+    """Whether an instrument is drafted by who stands so (for a page that asks nothing more)."""
+    return _one_of(standing.posts, DRAFTERS)
 
 
 def _holds_one_of(user: User, roles: tuple[Role, ...], at: datetime) -> bool:
-    return any(
-        held.role in roles and (held.within_oict or held.role not in WITHIN_OICT)
-        for held in queries.posts_of(user, at)
-    )
+    return _one_of(queries.posts_of(user, at), roles)
+
+
+def _one_of(posts: Iterable[queries.PostHeld], roles: tuple[Role, ...]) -> bool:
+    return any(held.role in roles and (held.within_oict or held.role not in WITHIN_OICT) for held in posts)
 
 
 def _names_of(roles: tuple[Role, ...], at: datetime) -> tuple[str, ...]:
-    return tuple(f"{row.user.full_name} ({row.post.title})" for row in _holdings(roles, at))
+    day = Value(queries.day_of(at))
+    inside = Func(F("post__office"), day, function="offices_within_oict", output_field=BooleanField())
+    rows = PostHolding.objects.annotate(inside=inside).filter(
+        ~Q(post__role__in=WITHIN_OICT) | Q(inside=True),
+        post__role__in=roles,
+        during__contains=at,
+        user__is_active=True,
+    )
+    return tuple(
+        f"{row.user.full_name} ({row.post.title})"
+        for row in rows.select_related("user", "post").order_by("post__code")
+    )

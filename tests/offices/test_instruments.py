@@ -210,7 +210,7 @@ def test_an_issued_instrument_never_changes_but_by_its_revocation(organization: 
             revoked_at=None, revoked_by=None, revocation_reason=""
         )
     with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
-        InstrumentCoverage.objects.filter(instrument=instrument).update(revoked=False)
+        InstrumentCoverage.objects.filter(instrument=instrument).update(revoked=False, suspended=True)
     with (
         pytest.raises(IntegrityError, match="never changes"),
         transaction.atomic(),
