@@ -12,12 +12,14 @@ class ApprovalsConfig(AppConfig):
         from apps.accounts.navigation import Entry, register_entry
         from apps.approvals import reasons, receivers, wording  # noqa: F401  (they register themselves)
         from apps.approvals.decided import decided
+        from apps.approvals.losses import open_decisions
         from apps.approvals.services import engine, sweep
         from apps.notices import handlers
+        from apps.offices.effects import register_answer
         from apps.offices.evidence.decisions import register_decisions
 
         register_decisions(decided)
-
+        register_answer("approvals.decisions", open_decisions)
         for kind in engine.REMINDER_KINDS.values():
             handlers.register_many(kind, sweep.remind)
         handlers.register(

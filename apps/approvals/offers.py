@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apps.approvals.models import Case, ConflictDeclaration, Participation, Turn
-from apps.approvals.seats import Seated, people_for
+from apps.approvals.seats import Seated, people_for, place_of
 from apps.approvals.services.engine import ANSWER_STEP, Walk
 from apps.approvals.services.moves import (
     amount_of,
@@ -127,7 +127,7 @@ def explain(
             if key == "decide" and one.desk.function:
                 asked: dict[str, Any] = {
                     "function": one.desk.function,
-                    "office_id": case.office_id,
+                    **place_of(case),
                     "amount_usd": amount_of(case),
                     "at": viewer.at,
                 }

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case as SqlCase
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
+
+from apps.offices.choices import DataClass, SystemClass
 
 if TYPE_CHECKING:
     from apps.approvals.standing import Viewer
+    from apps.offices.querysets import CoverageQuerySet
 
 
 class CaseQuerySet(QuerySet):
@@ -61,20 +66,49 @@ class TurnQuerySet(QuerySet):
     def exclude_beyond_authority(self, viewer: Viewer) -> TurnQuerySet:
         """Leave out decisions for which an assigned officer holds no instrument now (office and amount, seam 10)."""
         from apps.approvals.choices import Capacity
-        from apps.offices.models import InstrumentCoverage
 
         if "assigned_officer@oict" not in viewer.seats or "cito@oict" in viewer.seats:
             return self
-        covered = InstrumentCoverage.objects.filter(
+        covered = covering(at=viewer.at, instrument__delegate_post__in=viewer.posts)
+        return self.alias(**CLASSES).filter(
+            ~Q(capacity=Capacity.DECIDER) | Q(taken_by=viewer.user_id) | Exists(covered)
+        )
+
+
+def _graded(name: str, grades: Iterable[str], **otherwise: int) -> SqlCase:
+    steps = (When(**{name: grade}, then=Value(place)) for place, grade in enumerate(grades, start=1))
+    return SqlCase(
+        *steps, When(**{name: ""}, then=Value(otherwise["empty"])), default=Value(otherwise["unknown"])
+    )
+
+
+#: The class of system and of data of a turn's case, graded; one that is not known is above every limit but "none".
+CLASSES = {
+    "system_grade": _graded("case__facts__reach", SystemClass.values, empty=98, unknown=98),
+    "data_grade": _graded("case__facts__sensitivity", DataClass.values, empty=98, unknown=98),
+}
+
+
+def covering(*, at: datetime, **which: Any) -> CoverageQuerySet:
+    """The coverage that lets the case of an outer turn (with the alias `CLASSES`) be decided: in force, for its office,
+    up to its amount and its classes."""
+    from apps.offices.models import InstrumentCoverage
+
+    return (
+        InstrumentCoverage.objects.in_force(at)
+        .filter(
             Q(instrument__amount_limit__isnull=True)
             | Q(instrument__amount_limit__gte=OuterRef("case__value_usd")),
             function="18",
             office=OuterRef("case__office"),
-            during__contains=viewer.at,
-            revoked=False,
-            instrument__delegate_post__in=viewer.posts,
+            **which,
         )
-        return self.filter(~Q(capacity=Capacity.DECIDER) | Q(taken_by=viewer.user_id) | Exists(covered))
+        .alias(
+            system_limit=_graded("instrument__system_limit", SystemClass.values, empty=99, unknown=0),
+            data_limit=_graded("instrument__data_limit", DataClass.values, empty=99, unknown=0),
+        )
+        .filter(system_limit__gte=OuterRef("system_grade"), data_limit__gte=OuterRef("data_grade"))
+    )
 
 
 class AssessmentQuerySet(QuerySet):

@@ -78,10 +78,21 @@ def people_with(turn: Any, at: datetime) -> list[User]:
         return [turn.taken_by]
     if turn.capacity == Capacity.DECIDER:
         case = turn.case
-        able = who_can_exercise(function="18", office_id=case.office_id, amount_usd=case.value_usd, at=at)
+        able = who_can_exercise(function="18", amount_usd=case.value_usd, at=at, **place_of(case))
         aside = set(case.declarations.filter(recused=True).values_list("user", flat=True))
         return [one.user for one in able if one.user.pk not in aside]
     return [seated.user for seated in people_for(turn.seats, at, case_id=turn.case_id)]
+
+
+def place_of(case: Any) -> dict[str, Any]:
+    """Where authority over a case is asked for: its office, and the classes of its system and its data as its version
+    states them (one that is not stated is above every limit)."""
+    facts = case.facts
+    return {
+        "office_id": case.office_id,
+        "system_class": str(facts.get("reach", "")),
+        "data_class": str(facts.get("sensitivity", "")),
+    }
 
 
 def titles_of(post_id: uuid.UUID | None) -> dict[str, str]:

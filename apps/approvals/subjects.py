@@ -19,8 +19,9 @@ from apps.audit.reasons import Reason
 class FrozenVersion:
     """A version that the subject has just frozen: its number, its fingerprint, and the facts frozen with it.
 
-    The facts are flat and typed. The engine itself reads `tier` (1 to 3), `value_usd` (a decimal as text) and
-    `office_kind`; a route may compare any of them.
+    The facts are flat and typed. The engine itself reads `tier` (1 to 3), `value_usd` (a decimal as text),
+    `office_kind`, and for the limits of instruments `reach` (class of system) and `sensitivity` (class of data, both in
+    the words of `offices.choices`); a route may compare any of them.
     """
 
     number: int

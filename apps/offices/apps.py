@@ -12,11 +12,18 @@ class OfficesConfig(AppConfig):
         from apps.accounts.factors import register_need
         from apps.accounts.navigation import Entry, register_entry
         from apps.notices import handlers
-        from apps.offices import evidence_words, reasons, receivers  # noqa: F401  (they register themselves)
+        from apps.offices import (  # noqa: F401  (they register themselves)
+            announcements,
+            evidence_words,
+            life_reasons,
+            reasons,
+            receivers,
+        )
         from apps.offices.permissions import decides_or_administers
         from apps.offices.queries import standing_of
         from apps.offices.services import evidence_clocks
         from apps.offices.services.posts import BEGINS, COUNTS_NO_LONGER, ENDS, follow_dates
+        from apps.offices.services.warnings import GONE, WARNINGS, follow_end, warn
 
         register_standing(standing_of)
         register_need(decides_or_administers)
@@ -24,5 +31,8 @@ class OfficesConfig(AppConfig):
             handlers.register(kind, follow_dates, changes_state=True)
         for kind in evidence_clocks.REMINDERS.values():
             handlers.register_many(kind, evidence_clocks.remind)
+        for kind in WARNINGS:
+            handlers.register(kind, warn)
+        handlers.register(GONE, follow_end, changes_state=True)
         prefixes = ("/offices/", "/instruments/", "/functions/", "/calendars/")
         register_entry(Entry("offices", _("Offices"), "offices:office-list", order=60, prefixes=prefixes))

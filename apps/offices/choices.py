@@ -75,6 +75,49 @@ class Performance(models.TextChoices):
     NO_EVIDENCE = "no_evidence", _("no evidence")
 
 
+class SystemClass(models.TextChoices):
+    """How far a system reaches, the narrowest first; the words of a business case."""
+
+    ONE_OFFICE = "one_office", _("One office")
+    SEVERAL_OFFICES = "several_offices", _("Several offices")
+    ORGANIZATION = "organization", _("The whole Organization (an enterprise system)")
+
+
+class DataClass(models.TextChoices):
+    """How sensitive the information of a system is, the least first; the words of a business case."""
+
+    UNCLASSIFIED = "unclassified", _("Unclassified")
+    CONFIDENTIAL = "confidential", _("Confidential")
+    STRICTLY_CONFIDENTIAL = "strictly_confidential", _("Strictly confidential")
+
+
+class InstrumentState(models.TextChoices):
+    """Where an instrument stands at an instant; worked out, never stored (`life.state_of`)."""
+
+    DRAFT = "draft", _("Draft")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    AWAITING = "awaiting", _("Waits for acceptance")
+    NOT_BEGUN = "not_begun", _("Not yet in force")
+    IN_FORCE = "in_force", _("In force")
+    SUSPENDED = "suspended", _("Suspended")
+    REVOKED = "revoked", _("Revoked")
+    SUPERSEDED = "superseded", _("Superseded")
+    ENDED = "ended", _("Ended")
+
+
+class InstrumentVerb(models.TextChoices):
+    """What was done with an instrument."""
+
+    DRAFTED = "drafted", _("Drafted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    ISSUED = "issued", _("Issued")
+    ACCEPTED = "accepted", _("Accepted")
+    SUSPENDED = "suspended", _("Suspended")
+    RESUMED = "resumed", _("Resumed")
+    REVOKED = "revoked", _("Revoked")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
 CENTRAL_PARAGRAPHS = (7, 15, 18)
 """Functions of these paragraphs are never delegated outside OICT (A/61/765, 7, 15 and 18)."""
 

@@ -49,12 +49,35 @@ def expanded(instrument_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, Date
     return found
 
 
+def hold_still() -> None:
+    """One change of the tree, or of what is covered, at a time: taken before any row, until the transaction ends.
+
+    So two who issue, or one who issues while an office moves, never wait for each other at the exclusion constraint.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('offices.tree'))")
+
+
+def standing_of(instrument: Instrument) -> dict[str, bool]:
+    """What the coverage says of an instrument's life: accepted; suspended, by itself or with its parent; and gone for
+    good, by itself or because its parent is."""
+    parent = instrument.parent
+    return {
+        "accepted": instrument.accepted_at is not None,
+        "suspended": instrument.suspended_at is not None
+        or (parent is not None and parent.suspended_at is not None),
+        "revoked": instrument.revoked_at is not None
+        or (parent is not None and parent.revoked_at is not None),
+    }
+
+
 def rows_of(
     instrument: Instrument, offices: list[tuple[UUID, DateTimeTZRange]] | None = None
 ) -> list[InstrumentCoverage]:
     """The coverage rows that this instrument should have."""
     if offices is None:
         offices = expanded([instrument.pk]).get(instrument.pk, [])
+    standing = standing_of(instrument)
     return [
         InstrumentCoverage(
             instrument=instrument,
@@ -62,7 +85,7 @@ def rows_of(
             office_id=office_id,
             during=during,
             exclusive=not instrument.concurrent and function not in ALWAYS_CONCURRENT,
-            revoked=instrument.revoked_at is not None,
+            **standing,
         )
         for function in instrument.function_rows.values_list("function_id", flat=True)
         for office_id, during in offices

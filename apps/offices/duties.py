@@ -113,9 +113,11 @@ def cells(
     for paragraph, office_id in holdings.values_list("paragraph", "office_id"):
         for function in of_paragraph[paragraph]:
             cell(function, office_id).by_report = True
-    coverage = InstrumentCoverage.objects.filter(
-        function__in=list(wanted), during__contains=at, revoked=False, **here
-    ).select_related("instrument__delegate_post__office")
+    coverage = (
+        InstrumentCoverage.objects.in_force(at)
+        .filter(function__in=list(wanted), **here)
+        .select_related("instrument__delegate_post__office")
+    )
     for row in coverage.order_by("instrument__number"):
         cell(wanted[row.function_id], row.office_id).instruments.append(row.instrument)
     duties = EvidenceDuty.objects.filter(function__in=list(wanted), **here).select_related(

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.offices.choices import Period, SubDelegation
+from apps.offices.choices import DataClass, InstrumentState, Period, SubDelegation, SystemClass
 from apps.offices.models import Function, Office, Post
 from apps.offices.overviews import Filters
 from apps.offices.policies import ROLES_WITHOUT_FUNCTIONS
@@ -44,6 +44,9 @@ class InstrumentFilterForm(forms.Form):
     function = forms.ChoiceField(label=_("Function"), required=False)
     holder = forms.CharField(label=_("Holder or post"), required=False, max_length=100)
     on = forms.DateField(label=_("In force on"), required=False, widget=DateInput, validators=[LATEST])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Any")), *InstrumentState.choices]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,11 +63,12 @@ class InstrumentFilterForm(forms.Form):
             function=given.get("function", ""),
             holder=given.get("holder", ""),
             on=given.get("on"),
+            state=given.get("state", ""),
         )
 
 
 class InstrumentForm(forms.Form):
-    """The terms of an instrument to be issued."""
+    """The terms of an instrument to be drafted."""
 
     legal_basis = forms.CharField(
         label=_("Legal basis"),
@@ -91,12 +95,24 @@ class InstrumentForm(forms.Form):
         decimal_places=2,
         help_text=_("Empty: without a ceiling."),
     )
+    system_limit = forms.ChoiceField(
+        label=_("Systems up to the class"),
+        required=False,
+        choices=[("", _("Every class")), *SystemClass.choices],
+        help_text=_("How far the system reaches, as its business case says."),
+    )
+    data_limit = forms.ChoiceField(
+        label=_("Data up to the class"),
+        required=False,
+        choices=[("", _("Every class")), *DataClass.choices],
+        help_text=_("How sensitive its information is, as its business case says."),
+    )
     valid_from = forms.DateField(
         label=_("From"),
         required=False,
         widget=DateInput,
         validators=[LATEST],
-        help_text=_("Empty: from this moment."),
+        help_text=_("Empty: from the moment in which it is issued."),
     )
     valid_until = forms.DateField(
         label=_("To the end of"), widget=DateInput, validators=[LATEST], help_text=_("24 months at most.")
@@ -139,6 +155,8 @@ class InstrumentForm(forms.Form):
             "functions": given["functions"],
             "scope": [(offices[code], given["with_below"]) for code in given["scope"]],
             "amount_limit": given["amount_limit"],
+            "system_limit": given["system_limit"],
+            "data_limit": given["data_limit"],
             "valid_from": None
             if begins is None or begins == today
             else datetime.combine(begins, time(), UTC),
@@ -151,8 +169,8 @@ class InstrumentForm(forms.Form):
         }
 
 
-class RevocationForm(forms.Form):
-    """Why an instrument is taken back."""
+class ReasonForm(forms.Form):
+    """Why an instrument is suspended or revoked."""
 
     reason = forms.CharField(
         label=_("Reason"),

@@ -107,7 +107,10 @@ def function_detail(request: HttpRequest, code: str) -> HttpResponse:
         "from_cases": function.code in FROM_CASES,
         "numbers": matrix_rows.count_links(function, duties.counts(cells)[code]),
         "instruments": overviews.instrument_rows(
-            overviews.instruments_matching(overviews.Filters(function=code))[:PAGE], at
+            overviews.instruments_matching(overviews.Filters(function=code), user=person_of(request), at=at)[
+                :PAGE
+            ],
+            at,
         ),
     }
     return render(request, "offices/function_detail.html", context)

@@ -11,15 +11,15 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
-from apps.offices import queries
-from apps.offices.choices import Role
+from apps.offices import life, queries
+from apps.offices.choices import InstrumentState, InstrumentVerb, Role
 from apps.offices.models import (
     CalendarVersion,
     Function,
     Instrument,
+    InstrumentAct,
     InstrumentCoverage,
     InstrumentScope,
     Office,
@@ -33,12 +33,18 @@ from apps.offices.wording import last_day
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-STATES = {
-    "in_force": ("good", _("In force")),
-    "not_begun": ("hold", _("Not yet in force")),
-    "ended": ("quiet", _("Ended")),
-    "revoked": ("bad", _("Revoked")),
+TONES = {
+    InstrumentState.DRAFT: "hold",
+    InstrumentState.WITHDRAWN: "quiet",
+    InstrumentState.AWAITING: "hold",
+    InstrumentState.NOT_BEGUN: "hold",
+    InstrumentState.IN_FORCE: "good",
+    InstrumentState.SUSPENDED: "bad",
+    InstrumentState.REVOKED: "bad",
+    InstrumentState.SUPERSEDED: "quiet",
+    InstrumentState.ENDED: "quiet",
 }
+COUNT_BOUND = 1000
 
 _TREE = """
 WITH RECURSIVE tree(id, depth, path) AS (
@@ -75,16 +81,16 @@ class InstrumentRow:
     functions: tuple[str, ...]
     scope: tuple[tuple[str, bool], ...]
     holder: User | None
-    state: str
+    state: InstrumentState
     until: date
 
     @property
     def state_label(self) -> Any:
-        return STATES[self.state][1]
+        return self.state.label
 
     @property
     def tone(self) -> str:
-        return STATES[self.state][0]
+        return TONES[self.state]
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ class Filters:
     function: str = ""
     holder: str = ""
     on: date | None = None
+    state: str = ""
 
 
 @dataclass
@@ -140,9 +147,11 @@ def functions_at(office: Office, at: datetime) -> list[FunctionHeld]:
         )
     )
     under: dict[str, list[Instrument]] = defaultdict(list)
-    rows = InstrumentCoverage.objects.filter(
-        office=office, during__contains=at, revoked=False
-    ).select_related("instrument__delegate_post__office")
+    rows = (
+        InstrumentCoverage.objects.in_force(at)
+        .filter(office=office)
+        .select_related("instrument__delegate_post__office")
+    )
     for row in rows.order_by("instrument__number"):
         under[row.function_id].append(row.instrument)
     return [
@@ -152,16 +161,22 @@ def functions_at(office: Office, at: datetime) -> list[FunctionHeld]:
     ]
 
 
-def instruments_matching(filters: Filters) -> QuerySet[Instrument]:
-    """The instruments that match, the latest first."""
-    found = Instrument.objects.select_related("delegate_post__office", "delegator_post", "parent").order_by(
-        "-issued_at", "-number"
+def instruments_matching(filters: Filters, *, user: User, at: datetime) -> QuerySet[Instrument]:
+    """The instruments that match and that this person may see, the latest first.
+
+    "On this date" is what was in force on some moment of that day: issued and accepted by its end, within its dates,
+    and not revoked or suspended all day.
+    """
+    found = (
+        Instrument.objects.visible_to(user, at)
+        .select_related("delegate_post__office", "delegator_post", "parent", "superseded_by", "supersedes")
+        .order_by("-drafted_at", "-number")
     )
     if filters.office:
-        covered = InstrumentCoverage.objects.filter(
-            instrument=OuterRef("pk"), office__code__iexact=filters.office
-        )
-        found = found.filter(Exists(covered))
+        office = {"instrument": OuterRef("pk"), "office__code__iexact": filters.office}
+        covered = Exists(InstrumentCoverage.objects.filter(**office))
+        drafted = Q(issued_at=None) & Exists(InstrumentScope.objects.filter(**office))
+        found = found.filter(covered | drafted)
     if filters.function:
         found = found.filter(function_rows__function=filters.function)
     if filters.holder:
@@ -170,12 +185,28 @@ def instruments_matching(filters: Filters) -> QuerySet[Instrument]:
             post=OuterRef("delegate_post"), user__full_name__icontains=text, during__overlap=OuterRef("valid")
         )
         found = found.filter(Q(delegate_post__code__icontains=text) | Exists(held))
+    if filters.state:
+        found = found.in_state(filters.state, at)
     if filters.on is not None:
         begins = datetime.combine(filters.on, time(), tzinfo=UTC)
-        found = found.filter(valid__overlap=DateTimeTZRange(begins, begins + timedelta(days=1))).filter(
-            Q(revoked_at=None) | Q(revoked_at__gte=begins)
+        ends = begins + timedelta(days=1)
+        acts = InstrumentAct.objects.filter(instrument=OuterRef("pk"))
+        last = acts.filter(
+            at__lt=begins, verb__in=[InstrumentVerb.SUSPENDED, InstrumentVerb.RESUMED]
+        ).order_by("-position")
+        back = acts.filter(at__gte=begins, at__lt=ends, verb=InstrumentVerb.RESUMED)
+        found = (
+            found.filter(accepted_at__lt=ends, valid__overlap=DateTimeTZRange(begins, ends))
+            .filter(Q(revoked_at=None) | Q(revoked_at__gte=begins))
+            .annotate(last_pause=Subquery(last.values("verb")[:1]))
+            .filter(~Q(last_pause=InstrumentVerb.SUSPENDED) | Q(last_pause=None) | Exists(back))
         )
     return found
+
+
+def history_of(instrument: Instrument) -> list[InstrumentAct]:
+    """What was done with an instrument, the first act first (one statement)."""
+    return list(instrument.acts.select_related("by", "through").order_by("position"))
 
 
 def instrument_rows(instruments: Iterable[Instrument], at: datetime) -> list[InstrumentRow]:
@@ -191,15 +222,6 @@ def instrument_rows(instruments: Iterable[Instrument], at: datetime) -> list[Ins
 def instrument_row(instrument: Instrument, at: datetime) -> InstrumentRow:
     """The same for one."""
     return instrument_rows([instrument], at)[0]
-
-
-def state_of(instrument: Instrument, at: datetime) -> str:
-    """`revoked`, `not_begun`, `in_force` or `ended` at an instant."""
-    if instrument.revoked_at is not None and instrument.revoked_at <= at:
-        return "revoked"
-    if at < instrument.valid.lower:
-        return "not_begun"
-    return "in_force" if at < instrument.valid.upper else "ended"
 
 
 def calendar_versions(calendars: Iterable[WorkingCalendar]) -> dict[UUID, list[CalendarVersion]]:
@@ -225,7 +247,7 @@ def _row(instrument: Instrument, at: datetime, holder: User | None) -> Instrumen
         functions=tuple(sorted(codes, key=lambda code: (int(code.rstrip("abcdefghi")), code))),
         scope=tuple(scope),
         holder=holder,
-        state=state_of(instrument, at),
+        state=life.state_of(instrument, at),
         until=last_day(instrument.valid.upper),
     )
 

@@ -6,7 +6,7 @@ checked at the second of the act (A/61/765, 14 to 18). The explanation comes fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,8 +17,8 @@ from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from apps.audit.reasons import Reason
-from apps.offices import queries
-from apps.offices.choices import ASSESSMENT_ONLY, Role
+from apps.offices import life, queries
+from apps.offices.choices import ASSESSMENT_ONLY, DataClass, Role, SystemClass
 from apps.offices.models import Function, Instrument, InstrumentCoverage, Office, Post, PostHolding
 from apps.offices.wording import amount_text, day_text, last_day
 
@@ -73,9 +73,11 @@ ORDER BY p.code
 _COVERED = """
 SELECT c.instrument_id, i.delegate_post_id, i.amount_limit
 FROM offices_instrumentcoverage c JOIN offices_instrument i ON i.id = c.instrument_id
-WHERE c.function_id = %(function)s AND c.office_id = %(office)s AND c.during @> %(at)s AND NOT c.revoked
+WHERE c.function_id = %(function)s AND c.office_id = %(office)s AND c.during @> %(at)s
+  AND c.accepted AND NOT c.suspended AND NOT c.revoked
   AND i.delegate_post_id = ANY(%(posts)s::uuid[]) AND i.delegator_id <> %(user)s
   AND (i.amount_limit IS NULL OR %(amount)s::numeric IS NULL OR i.amount_limit >= %(amount)s)
+  AND i.system_limit = ANY(%(system_limits)s) AND i.data_limit = ANY(%(data_limits)s)
 ORDER BY i.amount_limit DESC NULLS FIRST, i.number
 """
 
@@ -87,13 +89,17 @@ def reasons_against_exercising(
     office_id: UUID,
     amount_usd: Decimal | None,
     at: datetime,
+    system_class: str | None = None,
+    data_class: str | None = None,
     lock: bool = False,
     explain: bool = True,
 ) -> AuthorityCheck:
-    """May this person exercise this function for this office and amount at this instant?
+    """May this person exercise this function for this office, amount and classes at this instant?
 
     Allowed: by the post that holds the paragraph by the report itself (the CITO for 18, without limit), or
-    by an instrument in force at the second that covers the function, the office and the amount. With
+    by an instrument in force at the second that covers the function, the office, the amount and the classes of system
+    and data (None: not asked; one that is not known is above every limit). In force is what was issued, accepted by
+    the delegate, has begun and not ended, and is neither suspended nor revoked, nor its parent. With
     `lock=True` (inside the transaction of the act) the holding and the coverage are read `FOR SHARE`, so
     that a revocation waits or has already won. Refused otherwise, with the fact, the instrument and, where
     `explain`, who can.
@@ -104,42 +110,54 @@ def reasons_against_exercising(
     inherent = _inherent(function, office_id, posts, at)
     if inherent is not None:
         return AuthorityCheck(inherent=True, capacity=inherent[1], post_id=inherent[0])
-    covered = _covered(user, function, office_id, amount_usd, at, posts, lock=lock) if posts else None
+    limits = {"system_limits": system_limits(system_class), "data_limits": data_limits(data_class)}
+    covered = _covered(user, function, office_id, amount_usd, at, posts, limits, lock=lock) if posts else None
     if covered is not None:
         role = next(r for p, r, _office in posts if p == covered[1])
         instrument = Instrument.objects.get(pk=covered[0])
         return AuthorityCheck(instrument=instrument, capacity=role, post_id=covered[1])
     who_can = (
-        who_can_exercise(function=function, office_id=office_id, amount_usd=amount_usd, at=at)
+        who_can_exercise(
+            function=function,
+            office_id=office_id,
+            amount_usd=amount_usd,
+            at=at,
+            system_class=system_class,
+            data_class=data_class,
+        )
         if explain
         else []
     )
     names = tuple(str(w) for w in who_can)
     office = Office.objects.filter(pk=office_id).values_list("code", flat=True).first() or ""
-    found = _why_not(user, function, office_id, office, amount_usd, at, [p for p, _r, _o in posts])
+    found = _why_not(user, function, office_id, office, amount_usd, at, [p for p, _r, _o in posts], limits)
     return AuthorityCheck(
         reasons=[Reason(r.code, r.params, r.field, r.remedy, names) for r in found], who_can=who_can
     )
 
 
 def who_can_exercise(
-    *, function: str, office_id: UUID, amount_usd: Decimal | None, at: datetime
+    *,
+    function: str,
+    office_id: UUID,
+    amount_usd: Decimal | None,
+    at: datetime,
+    system_class: str | None = None,
+    data_class: str | None = None,
+    without: Collection[UUID] = (),
 ) -> list[WhoCan]:
-    """Everyone who can exercise a function for an office and amount at an instant: the inherent holders
-    first, then by ceiling.
+    """Everyone who can exercise a function for an office, amount and classes at an instant: the inherent holders
+    first, then by ceiling. `without` leaves instruments out, as if they were gone.
     """
     paragraph = _paragraph(function)
     found = [
         WhoCan(holding.user, holding.post, None, None)
         for holding in _inherent_holdings(paragraph, office_id, at)
     ]
+    covering = InstrumentCoverage.objects.in_force(at).filter(function=function, office=office_id)
     instruments = (
-        Instrument.objects.filter(
-            coverage__function_id=function,
-            coverage__office_id=office_id,
-            coverage__during__contains=at,
-            coverage__revoked=False,
-        )
+        Instrument.objects.filter(pk__in=covering.exclude(instrument__in=list(without)).values("instrument"))
+        .filter(system_limit__in=system_limits(system_class), data_limit__in=data_limits(data_class))
         .filter(Q(amount_limit=None) | Q(amount_limit__gte=amount_usd) if amount_usd is not None else Q())
         .order_by(F("amount_limit").asc(nulls_last=True))
     )
@@ -154,24 +172,8 @@ def who_can_exercise(
     )
 
 
-def reasons_against_issuing(*, user: User, at: datetime, parent: Instrument | None = None) -> list[Reason]:
-    """Who issues: the CITO; for a sub-delegation, the holder of the post that the parent names. An
-    administrator never does.
-    """
-    if not getattr(user, "is_active", False):
-        return [Reason("offices.not_active")]
-    if parent is not None:
-        holder = queries.holder_of(parent.delegate_post, at)
-        if holder is None or holder.pk != user.pk:
-            return [Reason("offices.not_the_delegate", {"number": parent.number})]
-        return []
-    if issuing_post(user, at) is None:
-        return [Reason("offices.not_an_issuer", who_can=_names_of(Role.CITO, at))]
-    return []
-
-
 def reasons_against_revoking(*, user: User, instrument: Instrument, at: datetime) -> list[Reason]:
-    """Who revokes: the holder of the post that issued it, or the CITO."""
+    """Who suspends, resumes and revokes: the holder of the post that delegated, or the CITO."""
     if not getattr(user, "is_active", False):
         return [Reason("offices.not_active")]
     held = {post_id for post_id, _role, _office in _posts_held(user, at)}
@@ -293,10 +295,12 @@ def _covered(
     amount_usd: Decimal | None,
     at: datetime,
     posts: Iterable[tuple[UUID, str, UUID]],
+    limits: dict[str, list[str]],
     *,
     lock: bool,
 ) -> tuple[UUID, UUID, Decimal | None] | None:
     values: dict[str, Any] = {
+        **limits,
         "function": function,
         "office": office_id,
         "at": at,
@@ -318,33 +322,31 @@ def _why_not(
     amount_usd: Decimal | None,
     at: datetime,
     post_ids: list[UUID],
+    limits: dict[str, list[str]],
 ) -> list[Reason]:
     """The nearest instrument of one's own, and what about it is in the way; else that there is none."""
     if not Function.objects.filter(pk=function).exists():
         return [Reason("offices.no_such_function", {"function": function})]
     mine = list(
-        Instrument.objects.filter(delegate_post__in=post_ids, functions=function).exclude(delegator=user.pk)
+        Instrument.objects.filter(delegate_post__in=post_ids, functions=function, issued_at__isnull=False)
+        .exclude(delegator=user.pk)
+        .select_related("parent", "superseded_by")
     )
     found: list[Reason] = []
     for instrument in mine:
         number = {"number": instrument.number}
         covers = instrument.coverage.filter(function=function, office=office_id, during__contains=at).exists()
-        if instrument.revoked_at is not None:
-            found.append(
-                Reason("offices.instrument_revoked", {**number, "on": day_text(instrument.revoked_at)})
-            )
-        elif instrument.valid.lower > at:
-            found.append(
-                Reason("offices.instrument_not_begun", {**number, "on": day_text(instrument.valid.lower)})
-            )
-        elif instrument.valid.upper <= at:
-            found.append(
-                Reason(
-                    "offices.instrument_ended", {**number, "on": day_text(last_day(instrument.valid.upper))}
-                )
-            )
+        stands = life.reasons_against_relying(instrument, at)
+        if stands:
+            found += stands
         elif not covers:
             found.append(Reason("offices.office_not_covered", {**number, "office": office}))
+        elif instrument.system_limit not in limits["system_limits"]:
+            limit = SystemClass(instrument.system_limit).label
+            found.append(Reason("offices.above_system_class", {**number, "limit": limit}))
+        elif instrument.data_limit not in limits["data_limits"]:
+            limit = DataClass(instrument.data_limit).label
+            found.append(Reason("offices.above_data_class", {**number, "limit": limit}))
         else:
             found.append(
                 Reason(
@@ -357,7 +359,12 @@ def _why_not(
                     },
                 )
             )
-    in_force_first = {"offices.above_ceiling": 0, "offices.office_not_covered": 1}
+    in_force_first = {
+        "offices.above_ceiling": 0,
+        "offices.above_system_class": 0,
+        "offices.above_data_class": 0,
+        "offices.office_not_covered": 1,
+    }
     found.sort(key=lambda r: (in_force_first.get(r.code, 2), r.params["number"]))
     if found:
         return found[:3]
@@ -381,6 +388,23 @@ def _within_oict(holdings: QuerySet[PostHolding], at: datetime) -> QuerySet[Post
 
 def _names_of(role: str, at: datetime) -> tuple[str, ...]:
     return tuple(f"{h.user.full_name} ({h.post.title})" for h in _holdings(at).filter(post__role=role))
+
+
+def system_limits(asked: str | None) -> list[str]:
+    """The limits under which a system of this class falls; all, where nothing is asked, and none but "without a limit"
+    where the class is not known."""
+    return _limits(asked, SystemClass.values)
+
+
+def data_limits(asked: str | None) -> list[str]:
+    """The same for the class of data."""
+    return _limits(asked, DataClass.values)
+
+
+def _limits(asked: str | None, grades: list[str]) -> list[str]:
+    if asked is None:
+        return ["", *grades]
+    return ["", *grades[grades.index(asked) :]] if asked in grades else [""]
 
 
 def is_assessment_only(function: str) -> bool:

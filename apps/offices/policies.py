@@ -12,8 +12,16 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from apps.audit.reasons import Reason
-from apps.offices import queries
-from apps.offices.choices import ASSESSMENT_ONLY, CENTRAL_PARAGRAPHS, Period, Role, SubDelegation
+from apps.offices import life, queries
+from apps.offices.choices import (
+    ASSESSMENT_ONLY,
+    CENTRAL_PARAGRAPHS,
+    DataClass,
+    Period,
+    Role,
+    SubDelegation,
+    SystemClass,
+)
 from apps.offices.models import Function, Instrument, InstrumentCoverage, Office, Post, PostHolding
 from apps.offices.wording import amount_text, day_text, last_day
 
@@ -40,7 +48,8 @@ ALONE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 class InstrumentDraft:
     """What an instrument would say."""
 
-    delegator: User
+    delegator: User | None
+    delegator_post: Post
     delegate_post: Post
     functions: tuple[str, ...]
     scope: tuple[tuple[Office, bool], ...]
@@ -53,6 +62,9 @@ class InstrumentDraft:
     sub_delegation: str = SubDelegation.NONE
     parent: Instrument | None = None
     reporting_period: str = ""
+    system_limit: str = ""
+    data_limit: str = ""
+    supersedes: Instrument | None = None
 
     @property
     def valid(self) -> DateTimeTZRange:
@@ -89,6 +101,8 @@ def reasons_against_instrument(draft: InstrumentDraft, *, at: datetime) -> list[
             )
     if draft.parent is not None and not found:
         found += _about_parent(draft, draft.parent, at)
+    if draft.supersedes is not None and not found:
+        found += _about_predecessor(draft, draft.supersedes, at)
     return found
 
 
@@ -127,9 +141,13 @@ def _about_functions(draft: InstrumentDraft) -> list[Reason]:
 
 
 def _about_amounts(draft: InstrumentDraft) -> list[Reason]:
-    if draft.amount_limit is None:
-        return []
     found = []
+    if draft.system_limit not in ("", *SystemClass.values):
+        found.append(Reason("offices.no_such_class", field="system_limit"))
+    if draft.data_limit not in ("", *DataClass.values):
+        found.append(Reason("offices.no_such_class", field="data_limit"))
+    if draft.amount_limit is None:
+        return found
     if draft.amount_limit <= 0:
         found.append(Reason("offices.limit_not_positive", field="amount_limit"))
     if draft.currency != "USD":
@@ -151,8 +169,11 @@ def _about_posts(draft: InstrumentDraft) -> list[Reason]:
         return [Reason("offices.role_holds_nothing", {"role": Role(post.role).label}, field="delegate_post")]
     if draft.valid_until <= draft.valid_from:
         return []
-    mine = PostHolding.objects.filter(post=post, user=draft.delegator, during__overlap=draft.valid)
-    if mine.exists():
+    own = post.pk == draft.delegator_post.pk
+    if not own and draft.delegator is not None:
+        mine = PostHolding.objects.filter(post=post, user=draft.delegator, during__overlap=draft.valid)
+        own = mine.exists()
+    if own:
         return [Reason("offices.to_oneself", {"post": post.code}, field="delegate_post")]
     return []
 
@@ -164,7 +185,7 @@ def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> l
     number = {"number": parent.number}
     if parent.sub_delegation != SubDelegation.ONE_LEVEL or draft.sub_delegation != SubDelegation.NONE:
         return [Reason("offices.not_sub_delegable", number, field="parent")]
-    if parent.revoked_at is not None or not (parent.valid.lower <= at < parent.valid.upper):
+    if life.reasons_against_relying(parent, at):
         return [Reason("offices.parent_not_in_force", number, field="parent")]
     found = []
     own = set(parent.function_rows.values_list("function_id", flat=True))
@@ -187,6 +208,11 @@ def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> l
                 field="amount_limit",
             )
         )
+    for name, grades in (("system_limit", SystemClass.values), ("data_limit", DataClass.values)):
+        theirs, own_limit = getattr(parent, name), getattr(draft, name)
+        if theirs and (not own_limit or grades.index(own_limit) > grades.index(theirs)):
+            limit = dict((*SystemClass.choices, *DataClass.choices))[theirs]
+            found.append(Reason("offices.outside_parent_class", {**number, "limit": limit}, field=name))
     if draft.valid_from < parent.valid.lower or draft.valid_until > parent.valid.upper:
         found.append(
             Reason(
@@ -214,6 +240,18 @@ def _about_parent(draft: InstrumentDraft, parent: Instrument, at: datetime) -> l
             Reason("offices.outside_parent_scope", {**number, "offices": ", ".join(outside)}, field="scope")
         )
     return found
+
+
+def _about_predecessor(draft: InstrumentDraft, old: Instrument, at: datetime) -> list[Reason]:
+    """What takes another's place is given by the same post, begins when it is issued, and finds the other standing."""
+    stands = life.reasons_against_act("supersede", old, at)
+    if stands:
+        return [Reason(r.code, r.params, "supersedes") for r in stands]
+    if old.delegator_post_id != draft.delegator_post.pk or (draft.parent and draft.parent.pk == old.pk):
+        return [Reason("offices.not_its_successor", {"number": old.number}, field="supersedes")]
+    if draft.valid_from > at:
+        return [Reason("offices.supersedes_at_once", {"number": old.number}, field="valid_from")]
+    return []
 
 
 def overlaps_of(

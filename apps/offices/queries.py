@@ -301,7 +301,7 @@ def is_held(function: str, paragraph: int | None, office_id: UUID, at: datetime)
             "SELECT EXISTS (SELECT 1 FROM offices_paragraphholding"
             " WHERE paragraph = %(paragraph)s AND office_id = %(office)s AND during @> %(day)s)"
             " OR EXISTS (SELECT 1 FROM offices_instrumentcoverage WHERE function_id = %(function)s"
-            " AND office_id = %(office)s AND during @> %(at)s AND NOT revoked)",
+            " AND office_id = %(office)s AND during @> %(at)s AND accepted AND NOT suspended AND NOT revoked)",
             {
                 "function": function,
                 "paragraph": paragraph,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.offices import function_pages, views
+from apps.offices import function_pages, instrument_views, views
 
 app_name = "offices"
 
@@ -25,10 +25,10 @@ urlpatterns = [
         name="evidence-record",
     ),
     path("functions/<str:code>/evidence/<uuid:pk>/", function_pages.evidence_detail, name="evidence-detail"),
-    path("instruments/", views.instrument_list, name="instrument-list"),
-    path("instruments/issue/", views.instrument_issue, name="instrument-issue"),
-    path("instruments/<str:number>/", views.instrument_detail, name="instrument-detail"),
-    path("instruments/<str:number>/revoke/", views.instrument_revoke, name="instrument-revoke"),
+    path("instruments/", instrument_views.instrument_list, name="instrument-list"),
+    path("instruments/draft/", instrument_views.instrument_draft, name="instrument-draft"),
+    path("instruments/<str:number>/", instrument_views.instrument_detail, name="instrument-detail"),
+    path("instruments/<str:number>/<slug:act>/", instrument_views.instrument_act, name="instrument-act"),
     path("calendars/", views.calendar_list, name="calendar-list"),
     path("calendars/versions/<uuid:pk>/confirm/", views.calendar_confirm, name="calendar-confirm"),
     path("calendars/<slug:key>/", views.calendar_detail, name="calendar-detail"),

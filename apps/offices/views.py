@@ -11,19 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.access import access, by_service, person_of, signed_in, standing_of
 from apps.accounts.choices import NATIVE_NAMES
 from apps.audit import clock
-from apps.audit.reasons import Kind, Reason, Refused, refuse_if, remedy_of, sentence
+from apps.audit.reasons import Kind, Reason, Refused, refuse_if
 from apps.offices import duties, overviews, permissions, queries, services
 from apps.offices.choices import Role
 from apps.offices.forms import (
     AppointmentForm,
     ConfirmationForm,
-    InstrumentFilterForm,
-    InstrumentForm,
-    RevocationForm,
 )
 from apps.offices.models import (
     CalendarVersion,
-    Instrument,
     Office,
     Post,
     PostHolding,
@@ -70,7 +66,10 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
         "holidays": [h for h in version.holidays.all() if h.date >= today][:12] if version else [],
         "drafts": [v for v in versions if v.confirmed_at is None],
         "instruments": overviews.instrument_rows(
-            overviews.instruments_matching(overviews.Filters(office=office.code, on=today))[:PAGE], at
+            overviews.instruments_matching(
+                overviews.Filters(office=office.code, on=today), user=person_of(request), at=at
+            )[:PAGE],
+            at,
         ),
     }
     return render(request, "offices/office_detail.html", context)
@@ -123,113 +122,6 @@ def post_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access(signed_in)
 @require_safe
-def instrument_list(request: HttpRequest) -> HttpResponse:
-    """The register of instruments, searched by office, function, holder and date."""
-    form = InstrumentFilterForm(request.GET or None)
-    filters = form.filters() if form.is_bound else overviews.Filters()
-    found = overviews.instruments_matching(filters)
-    number = request.GET.get("after", "")
-    after = Instrument.objects.filter(number=number).first() if number else None
-    if after is not None:
-        found = found.filter(issued_at__lte=after.issued_at).exclude(
-            issued_at=after.issued_at, number__gte=after.number
-        )
-    rows = overviews.instrument_rows(found[: PAGE + 1], clock.now())
-    context = {
-        "form": form,
-        "rows": rows[:PAGE],
-        "next": rows[PAGE - 1].instrument.number if len(rows) > PAGE else "",
-        "searched": any(request.GET.get(name) for name in form.fields),
-        "may_issue": standing_of(request).has(Role.CITO),
-    }
-    return render(request, "offices/instrument_list.html", context)
-
-
-@access(signed_in)
-@require_safe
-def instrument_detail(request: HttpRequest, number: str) -> HttpResponse:
-    """An instrument as it was issued; it prints on one sheet."""
-    instrument = _instrument(number)
-    at = clock.now()
-    covered = Office.objects.filter(
-        pk__in=instrument.coverage.filter(during__contains=max(at, instrument.valid.lower)).values("office")
-    )
-    reasons = permissions.reasons_against_revoking(user=person_of(request), instrument=instrument, at=at)
-    passing = permissions.reasons_against_issuing(user=person_of(request), at=at, parent=instrument)
-    context = {
-        "instrument": instrument,
-        "row": overviews.instrument_row(instrument, at),
-        "functions": instrument.functions.order_by("position"),
-        "covered": covered.order_by("code"),
-        "children": instrument.children.order_by("number"),
-        "may_revoke": not reasons and instrument.revoked_at is None,
-        "may_pass_on": not passing and instrument.sub_delegation != "none" and instrument.revoked_at is None,
-    }
-    return render(request, "offices/instrument_detail.html", context)
-
-
-@access(by_service)
-@require_http_methods(["GET", "HEAD", "POST"])
-def instrument_issue(request: HttpRequest) -> HttpResponse:
-    """The form by which the CITO (or, passing on, the holder of a post) issues an instrument."""
-    number = request.GET.get("parent") or request.POST.get("parent") or ""
-    parent = _instrument(number) if number else None
-    at = clock.now()
-    refuse_if(
-        Kind.NOT_ALLOWED, permissions.reasons_against_issuing(user=person_of(request), at=at, parent=parent)
-    )
-    form = InstrumentForm(request.POST or None)
-    status = 200
-    refused: tuple[Reason, ...] = ()
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                instrument = services.issue_instrument(
-                    by=person_of(request), parent=parent, **form.terms(queries.day_of(at))
-                )
-            except Refused as refusal:
-                status, refused = refusal.status, refusal.reasons
-            else:
-                messages.success(
-                    request, _("Instrument %(number)s is in the register.") % {"number": instrument.number}
-                )
-                return redirect(instrument)
-    context = {"form": form, "parent": parent, "reasons": refused}
-    return render(request, "offices/instrument_issue.html", context, status=status)
-
-
-@access(by_service)
-@require_http_methods(["GET", "HEAD", "POST"])
-def instrument_revoke(request: HttpRequest, number: str) -> HttpResponse:
-    """The confirmation of a revocation, with its reason."""
-    instrument = _instrument(number)
-    refuse_if(
-        Kind.NOT_ALLOWED,
-        permissions.reasons_against_revoking(user=person_of(request), instrument=instrument, at=clock.now()),
-    )
-    form = RevocationForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                services.revoke_instrument(
-                    instrument=instrument, reason=form.cleaned_data["reason"], by=person_of(request)
-                )
-            except Refused as refusal:
-                status = refusal.status
-                for reason in refusal.reasons:
-                    form.add_error(None, f"{sentence(reason)} {remedy_of(reason)}".strip())
-            else:
-                messages.success(request, _("Instrument %(number)s is revoked.") % {"number": number})
-                return redirect(instrument)
-    context = {"form": form, "row": overviews.instrument_row(instrument, clock.now())}
-    return render(request, "offices/instrument_revoke.html", context, status=status)
-
-
-@access(signed_in)
-@require_safe
 def calendar_list(request: HttpRequest) -> HttpResponse:
     """The working calendars, with what is in force and what is drafted."""
     today = queries.day_of(clock.now())
@@ -274,12 +166,3 @@ def calendar_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     messages.success(request, _("The calendar is in force; open clocks are computed anew."))
     return redirect("offices:calendar-detail", key=version.calendar.key)
-
-
-def _instrument(number: str) -> Instrument:
-    return get_object_or_404(
-        Instrument.objects.select_related(
-            "delegator_post__office", "delegator", "delegate_post__office", "parent", "revoked_by"
-        ),
-        number=number,
-    )

@@ -118,6 +118,22 @@ def test_revoking_and_deciding_at_once_are_ordered(running: Review) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_suspending_and_deciding_at_once_are_ordered(running: Review) -> None:
+    instrument = running.org.issue("officer", ["18"], ["UNMISS"], amount_limit=250000)
+    for _trial in range(3):
+        case = running.to_decision()
+
+        def suspend() -> None:
+            offices.suspend_instrument(instrument=instrument, reason="Audit.", by=running.people["cito"])
+
+        decided, suspended = at_once([deciding(running, case, "officer"), suspend])
+        assert suspended == "done"
+        assert decided in ("done", "offices.instrument_suspended")
+        assert Decision.objects.filter(case=case).count() == (1 if decided == "done" else 0)
+        offices.resume_instrument(instrument=instrument, by=running.people["cito"])
+
+
+@pytest.mark.django_db(transaction=True)
 def test_withdrawing_and_deciding_at_once_leave_one_outcome(running: Review) -> None:
     case = running.to_decision()
     seen = Seen(case.version_number, case.version_hash)

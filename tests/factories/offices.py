@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
+from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit import clock
-from apps.offices import services
+from apps.offices import queries, services
 from apps.offices.choices import Holder, OfficeKind, Role
 from apps.offices.grants import rebuild_grants
 from apps.offices.models import (
@@ -145,18 +146,31 @@ class Organization:
     def office(self, code: str) -> Office:
         return self.offices[code]
 
-    def issue(self, to: str, functions: list[str], offices: list[str], **terms: Any) -> Instrument:
-        """An instrument of the CITO to the post with this key, for a year, without the offices below."""
+    def draft(self, to: str, functions: list[str], offices: list[str], **terms: Any) -> Instrument:
+        """A draft by the administrator (or `by`) to the post with this key, for a year, without the offices below."""
         terms.setdefault("valid_until", clock.now() + timedelta(days=365))
         terms.setdefault("legal_basis", "ST/SGB/2026/1")
+        terms.setdefault("by", self.people["admin"])
         with_below = terms.pop("with_below", False)
-        terms.setdefault("by", self.people["cito"])
-        return services.issue_instrument(
+        return services.draft_instrument(
             delegate_post=self.posts[to],
             functions=functions,
             scope=[(self.offices[code], with_below) for code in offices],
             **terms,
         )
+
+    def issue(self, to: str, functions: list[str], offices: list[str], **terms: Any) -> Instrument:
+        """An instrument in force: drafted by the administrator, issued by the CITO (or `by`), accepted by the holder
+        of the post, if there is one, unless `accept` is False."""
+        by, accept = terms.pop("by", self.people["cito"]), terms.pop("accept", True)
+        with transaction.atomic():
+            instrument = services.issue_instrument(
+                instrument=self.draft(to, functions, offices, **terms), by=by
+            )
+            holder = queries.holder_of(self.posts[to], clock.now())
+            if accept and holder is not None:
+                instrument = services.accept_instrument(instrument=instrument, by=holder)
+        return instrument
 
 
 def make_organization() -> Organization:

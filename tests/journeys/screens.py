@@ -94,7 +94,7 @@ function-office    rajesh.thapa        /functions/16c/offices/UNMISS/
 function-why       achol.deng.majok    /functions/16c/offices/UNMISS/
 evidence-record    rajesh.thapa        /functions/16d/offices/UNMISS/record/
 instruments        amara.keller        /instruments/
-issue              amara.keller        /instruments/issue/
+issue              amara.keller        /instruments/draft/
 calendars          jonas.eklund        /calendars/
 calendar           jonas.eklund        /calendars/juba/
 standards          achol.deng.majok    /standards/

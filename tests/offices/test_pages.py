@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from apps.audit import clock
-from apps.offices import queries, services
+from apps.offices import life, queries, services
 from apps.offices.loading import load_reference
 from apps.offices.models import Instrument
 from tests.factories.offices import Organization, make_duty_station, make_office, make_person
@@ -87,43 +87,63 @@ def test_what_is_not_there_is_not_found(organization: Organization, address: str
 
 
 @pytest.mark.parametrize("door", ["page", "api"])
-def test_the_cito_issues_and_revokes(organization: Organization, door: str) -> None:
+def test_one_drafts_another_issues_and_the_holder_accepts(organization: Organization, door: str) -> None:
+    def act(who: str, verb: str, **given: str) -> int:
+        address = f"/instruments/{Instrument.objects.get().number}/{verb}/"
+        if door == "page":
+            client = signed_in(organization, who)
+            assert client.get(address).status_code == 200
+            return client.post(address, given).status_code
+        return api(organization, who).post(f"/api/v1{address}", given).status_code
+
+    done = 302 if door == "page" else 200
     if door == "page":
-        client = signed_in(organization, "cito")
-        assert client.get("/instruments/issue/").status_code == 200
-        response = client.post("/instruments/issue/", terms())
+        client = signed_in(organization, "admin")
+        assert client.get("/instruments/draft/").status_code == 200
+        response = client.post("/instruments/draft/", terms())
         assert response.status_code == 302
-        instrument = Instrument.objects.get()
-        assert response.headers["Location"] == instrument.get_absolute_url()
-        assert client.get(f"/instruments/{instrument.number}/revoke/").status_code == 200
-        assert client.post(f"/instruments/{instrument.number}/revoke/", {"reason": "Done"}).status_code == 302
+        assert response.headers["Location"] == Instrument.objects.get().get_absolute_url()
     else:
-        session = api(organization, "cito")
-        made = session.post("/api/v1/instruments/", api_terms())
-        assert (made.status_code, made.json()["state"]) == (201, "in_force")
-        instrument = Instrument.objects.get()
-        revoked = session.post(f"/api/v1/instruments/{instrument.number}/revoke/", {"reason": "Done"})
-        assert (revoked.status_code, revoked.json()["state"]) == (200, "revoked")
-    instrument.refresh_from_db()
-    assert instrument.revocation_reason == "Done"
+        made = api(organization, "admin").post("/api/v1/instruments/", api_terms())
+        assert (made.status_code, made.json()["state"]) == (201, "draft")
+    found = [life.state_of(Instrument.objects.get(), clock.now())]
+    for who, verb, given in (
+        ("cito", "issue", {}),
+        ("officer", "accept", {}),
+        ("cito", "suspend", {"reason": "An audit"}),
+        ("cito", "resume", {}),
+        ("cito", "revoke", {"reason": "Done"}),
+    ):
+        assert act(who, verb, **given) == done
+        found.append(life.state_of(Instrument.objects.get(), clock.now()))
+    assert found == ["draft", "awaiting", "in_force", "suspended", "in_force", "revoked"]
+    assert Instrument.objects.get().revocation_reason == "Done"
+    assert signed_in(organization, "head").get(Instrument.objects.get().get_absolute_url()).status_code == 200
 
 
 @pytest.mark.parametrize("who", OTHERS)
-def test_nobody_else_issues_or_revokes_by_any_door(organization: Organization, who: str) -> None:
+def test_nobody_else_issues_or_takes_by_any_door(organization: Organization, who: str) -> None:
+    draft = organization.draft("align", ["18"], ["UNIFIL"])
     instrument = organization.issue("officer", ["18"], ["UNIFIL"])
     client, session = signed_in(organization, who), api(organization, who)
-    revoke = f"/instruments/{instrument.number}/revoke/"
-    found = [
-        client.get("/instruments/issue/").status_code,
-        client.post("/instruments/issue/", terms()).status_code,
-        client.get(revoke).status_code,
-        client.post(revoke, {"reason": "Because"}).status_code,
-        session.post("/api/v1/instruments/", api_terms()).status_code,
-        session.post(f"/api/v1{revoke}", {"reason": "Because"}).status_code,
+    sees = who in ("admin", "auditor", "align")
+    found = []
+    for thing, verb in ((draft, "issue"), (instrument, "suspend"), (instrument, "revoke")):
+        address = f"/instruments/{thing.number}/{verb}/"
+        found += [
+            client.get(address).status_code,
+            client.post(address, {"reason": "Because"}).status_code,
+            session.post(f"/api/v1{address}", {"reason": "Because"}).status_code,
+        ]
+    assert found == [403 if sees else 404] * 3 + [403] * 6
+    drafting = [
+        client.get("/instruments/draft/").status_code,
+        client.post("/instruments/draft/", terms(valid_until="2000-01-01")).status_code,
+        session.post("/api/v1/instruments/", api_terms(valid_until="2000-01-01")).status_code,
     ]
-    assert found == [403] * 6
+    assert drafting == ([200, 400, 400] if who == "admin" else [403] * 3)
     instrument.refresh_from_db()
-    assert (Instrument.objects.count(), instrument.revoked_at) == (1, None)
+    assert (Instrument.objects.count(), instrument.revoked_at, instrument.suspended_at) == (2, None, None)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +166,7 @@ def test_page_and_api_refuse_with_the_same_sentence(
     organization: Organization, changes: dict[str, Any], status: int, code: str
 ) -> None:
     organization.issue("unifil-ict", ["16c"], ["UNMISS"])
-    page = signed_in(organization, "cito").post("/instruments/issue/", terms(**changes))
+    page = signed_in(organization, "cito").post("/instruments/draft/", terms(**changes))
     given = api_terms(**changes)
     given["amount_limit"] = given["amount_limit"] or None
     answer = api(organization, "cito").post("/api/v1/instruments/", given)
@@ -189,6 +209,10 @@ def test_codes_that_name_nothing_are_said(
         ("?on={today}&office=UNIFIL", {"b"}),
         ("?on={later}", {"a", "b", "c"}),
         ("?on=nonsense&function=18", {"a"}),
+        ("?state=in_force", {"a", "b"}),
+        ("?state=not_begun", {"c"}),
+        ("?state=suspended", set()),
+        ("?state=nonsense", {"a", "b", "c"}),
     ],
 )
 def test_the_register_is_searched(organization: Organization, query: str, expected: set[str]) -> None:
@@ -253,7 +277,7 @@ def test_the_register_of_instruments_costs_the_same_for_few_and_many(
         organization.issue("officer", ["18"], ["UNMISS"])
     client = signed_in(organization, "officer")
     client.get("/instruments/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):  # one of them says how many there are, bounded
         response = client.get("/instruments/")
     assert len(response.context["rows"]) == min(count, 50)
     session = api(organization, "officer")

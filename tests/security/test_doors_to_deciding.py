@@ -78,7 +78,7 @@ def test_a_session_without_the_proof_of_its_form_is_refused(review: Review, case
     pages.force_login(review.people["cito"])
     for address in (
         f"/cases/{case.handle}/acts/decide/",
-        "/instruments/issue/",
+        "/instruments/draft/",
         "/notices/read/",
         "/sign-out/",
     ):

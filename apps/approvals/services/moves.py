@@ -34,7 +34,7 @@ from apps.approvals.permissions import (
     reasons_of_conflict,
     reasons_of_separation,
 )
-from apps.approvals.seats import names_for, titles_of
+from apps.approvals.seats import names_for, place_of, titles_of
 from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
 from apps.approvals.services.engine import ANSWER_STEP, Walk, close_turn, enter_stage, finish_step
 from apps.approvals.services.verbs import VERBS, Verb, clean_payload
@@ -274,10 +274,10 @@ def _authorize(act: Act, confirmation: Confirmation | None) -> None:
     check = reasons_against_exercising(
         user=act.by,
         function=act.desk.function if act.desk else "18",
-        office_id=act.case.office_id,
         amount_usd=amount_of(act.case),
         at=act.at,
         lock=True,
+        **place_of(act.case),
     )
     refuse_if(Kind.NOT_ALLOWED, check.reasons)
     act.authority = check

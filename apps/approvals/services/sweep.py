@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from apps.accounts.models import User
 from apps.approvals.choices import APPROVALS, Capacity, Level, Side
 from apps.approvals.models import Case, Decision, Participation, Turn
-from apps.approvals.seats import people_for, people_with
+from apps.approvals.seats import people_for, people_with, place_of
 from apps.approvals.services.engine import (
     COOLING_OFF,
     REMINDER_KINDS,
@@ -27,6 +28,8 @@ from apps.audit import clock
 from apps.notices import services as notices
 from apps.notices.models import Timer
 from apps.offices.choices import Role
+from apps.offices.models import PostHolding
+from apps.offices.permissions import reasons_against_exercising
 
 LATEST_FIRST = tuple(kind for _percent, kind in sorted(REMINDER_KINDS.items(), reverse=True))
 
@@ -130,9 +133,36 @@ def let_go(*, user: User, at: datetime) -> None:
     if not list(cases.values_list("pk")):
         return
     seats = viewer_of(user, at).seats
-    for turn in taken.select_related("case__route"):
-        if seats & set(turn.seats):
-            continue
+    _free([t for t in taken.select_related("case__route") if not seats & set(t.seats)], at)
+
+
+def let_go_of_decisions(*, post_ids: Iterable[uuid.UUID], at: datetime) -> None:
+    """Free the decisions that holders of these posts took and have no authority for any more; who still has it, by
+    another instrument or by the report itself, keeps them."""
+    held = PostHolding.objects.filter(post__in=list(post_ids), during__contains=at).values("user")
+    taken = Turn.objects.open().filter(taken_by__in=held, capacity=Capacity.DECIDER)
+    taken = taken.exclude(stage=COOLING_OFF)
+    cases = Case.objects.select_for_update(of=("self",)).filter(pk__in=taken.values("case")).order_by("pk")
+    if not list(cases.values_list("pk")):
+        return
+    lost = []
+    for turn in taken.select_related("case__route", "taken_by"):
+        desk = turn.case.route.road.stage(turn.stage).desk(turn.desk)
+        check = reasons_against_exercising(
+            user=turn.taken_by,
+            function=desk.function or "18",
+            amount_usd=turn.case.value_usd,
+            at=at,
+            explain=False,
+            **place_of(turn.case),
+        )
+        if not check.allowed:
+            lost.append(turn)
+    _free(lost, at)
+
+
+def _free(turns: Iterable[Turn], at: datetime) -> None:
+    for turn in turns:
         turn.taken_by, turn.taken_at = None, None
         turn.save(update_fields=["taken_by", "taken_at"])
         case = turn.case

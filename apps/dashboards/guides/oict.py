@@ -154,7 +154,10 @@ OICT_GUIDES = (
         good_to_know=(
             _("Nothing can be decided while one of the three assessments is missing."),
             _("Who submitted, endorsed or reviewed a case does not decide it."),
-            _("The CITO issues and revokes the instruments by which others decide."),
+            _(
+                "An instrument passes through two people: one drafts it, another issues it. It gives "
+                "authority once the holder of the post has accepted it."
+            ),
         ),
         doors=(MY_WORK, INSTRUMENTS, DASHBOARD),
     ),
@@ -176,7 +179,10 @@ OICT_GUIDES = (
                 ),
             ),
         ),
-        good_to_know=(_("A turn whose clock is stopped is not overdue: it waits for the other side."),),
-        doors=(DASHBOARD, MY_WORK),
+        good_to_know=(
+            _("A turn whose clock is stopped is not overdue: it waits for the other side."),
+            _("A section chief drafts instruments for the CITO, and issues what the CITO has drafted."),
+        ),
+        doors=(DASHBOARD, MY_WORK, INSTRUMENTS),
     ),
 )

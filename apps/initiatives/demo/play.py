@@ -45,6 +45,7 @@ IN_POST_SINCE = 900
 ONE_AT_A_TIME = 7_310_661_850  # the key of the advisory lock
 OFFICE_ROLES = (Role.SUBMITTER, Role.ICT_CHIEF, Role.CERTIFYING_OFFICER, Role.HEAD_OF_OFFICE)
 OICT = "OICT"
+DRAFTER = "OICT-DESK-SECTION-CHIEF"  # who prepares what the CITO issues
 PEOPLE = {  # who acts, by the word of the story: role at the sponsor, or the post's code
     "attest_ict": Role.ICT_CHIEF,
     "attest_finance": Role.CERTIFYING_OFFICER,
@@ -184,33 +185,53 @@ class Play:
                 self.holders[code] = user
 
     def _instruments(self) -> Iterator[tuple[datetime, Callable[[], object]]]:
+        """Each instrument is drafted by one person, issued by another and accepted by the holder of its post, an hour
+        apart; `until` names the step at which it stands today."""
         posts = {post.code: post for post in Post.objects.select_related("office")}
         cito = self.holders["OICT-CITO"]
         for row in read("instruments.toml")["instrument"]:
-            issued: list[Instrument] = []
-
-            def issue(row: dict[str, Any] = row, issued: list[Instrument] = issued) -> None:
-                issued.append(
-                    offices.issue_instrument(
-                        by=cito,
-                        delegate_post=posts[row["to"]],
-                        functions=row["functions"],
-                        scope=[(self.offices[code], row["with_below"]) for code in row["offices"]],
-                        legal_basis=row["legal_basis"],
-                        valid_until=clock.now() + timedelta(days=30 * row["months"]),
-                        amount_limit=Decimal(row["amount_usd"]) if "amount_usd" in row else None,
-                        conditions=row["conditions"],
-                        reporting_duty=row["reporting_duty"],
-                        reporting_period=row.get("reporting_period", ""),
+            made: list[Instrument] = []
+            acts: dict[str, Callable[[], object]] = {
+                "drafted": partial(self._draft, row, posts, made),
+                "issued": lambda made=made: offices.issue_instrument(instrument=made[0], by=cito),
+                "accepted": lambda made=made, row=row: offices.accept_instrument(
+                    instrument=made[0], by=self.holders[row["to"]]
+                ),
+            }
+            for place, (verb, act) in enumerate(acts.items()):
+                yield self.moment(OICT, row["issued"], minute=len(row["legal_basis"]) + 60 * place), act
+                if verb == row.get("until"):
+                    break
+            takes: dict[str, Callable[..., object]] = {
+                "suspended": offices.suspend_instrument,
+                "revoked": offices.revoke_instrument,
+            }
+            for verb, take in takes.items():
+                if verb in row:
+                    yield (
+                        self.moment(OICT, row[verb], minute=30),
+                        lambda take=take, made=made, row=row: take(
+                            instrument=made[0], reason=row["reason"], by=cito
+                        ),
                     )
-                )
 
-            def revoke(row: dict[str, Any] = row, issued: list[Instrument] = issued) -> None:
-                offices.revoke_instrument(instrument=issued[0], reason=row["reason"], by=cito)
-
-            yield self.moment(OICT, row["issued"], minute=len(row["legal_basis"])), issue
-            if "revoked" in row:
-                yield self.moment(OICT, row["revoked"], minute=30), revoke
+    def _draft(self, row: dict[str, Any], posts: dict[str, Post], made: list[Instrument]) -> None:
+        made.append(
+            offices.draft_instrument(
+                by=self.holders[DRAFTER],
+                delegate_post=posts[row["to"]],
+                functions=row["functions"],
+                scope=[(self.offices[code], row["with_below"]) for code in row["offices"]],
+                legal_basis=row["legal_basis"],
+                valid_until=clock.now() + timedelta(days=30 * row["months"]),
+                amount_limit=Decimal(row["amount_usd"]) if "amount_usd" in row else None,
+                system_limit=row.get("system_limit", ""),
+                data_limit=row.get("data_limit", ""),
+                conditions=row["conditions"],
+                reporting_duty=row["reporting_duty"],
+                reporting_period=row.get("reporting_period", ""),
+            )
+        )
 
     # Time ---------------------------------------------------------------------------------------------------------
 

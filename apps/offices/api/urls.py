@@ -2,12 +2,12 @@
 
 from rest_framework.routers import SimpleRouter
 
-from apps.offices.api import functions, views
+from apps.offices.api import functions, instruments, views
 
 router = SimpleRouter()
 router.register("offices", views.OfficeViewSet, basename="api-office")
 router.register("functions", functions.FunctionViewSet, basename="api-function")
 router.register("evidence", functions.EvidenceViewSet, basename="api-evidence")
-router.register("instruments", views.InstrumentViewSet, basename="api-instrument")
+router.register("instruments", instruments.InstrumentViewSet, basename="api-instrument")
 
 urlpatterns = router.urls

@@ -1,35 +1,20 @@
 """The API of offices: the same services, the same refusals as the pages."""
 
-from typing import Any
-
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status, viewsets
-from rest_framework.decorators import action
-from rest_framework.pagination import LimitOffsetPagination
+from drf_spectacular.utils import extend_schema
+from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.access import access, by_service, person_of, signed_in
-from apps.accounts.api.authentication import refuse_token
+from apps.accounts.access import access, signed_in
 from apps.audit import clock
-from apps.offices import overviews, queries, services
+from apps.offices import overviews, queries
 from apps.offices.api.serializers import (
-    InstrumentSerializer,
-    IssueSerializer,
+    FunctionSerializer,
     OfficeDetailSerializer,
     OfficeSerializer,
-    RevokeSerializer,
 )
-from apps.offices.forms import InstrumentFilterForm
-from apps.offices.models import Instrument, Office
-
-
-class FiftyAtATime(LimitOffsetPagination):
-    """Fifty rows at a time, a hundred at most."""
-
-    default_limit = 50
-    max_limit = 100
+from apps.offices.models import Function, Office
 
 
 @access(signed_in)
@@ -77,70 +62,11 @@ class OfficeViewSet(viewsets.ViewSet):
         return Response(OfficeDetailSerializer(shown).data)
 
 
-@access(by_service)
-class InstrumentViewSet(viewsets.ViewSet):
-    """The register of instruments; issuing and revoking are the CITO's."""
+@access(signed_in)
+class FunctionViewSet(viewsets.ReadOnlyModelViewSet[Function]):
+    """The catalogue of functions of the framework (A/61/765)."""
 
-    lookup_field = "number"
-    lookup_value_regex = "[^/]+"
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("office", str, description="code of a covered office"),
-            OpenApiParameter("function", str, description="code of a function"),
-            OpenApiParameter("holder", str, description="part of a holder's name or of a post's code"),
-            OpenApiParameter("on", str, description="in force on this date (YYYY-MM-DD)"),
-            OpenApiParameter("limit", int),
-            OpenApiParameter("offset", int),
-        ],
-        responses=InstrumentSerializer(many=True),
-    )
-    def list(self, request: Request) -> Response:
-        """The instruments that match, the latest first."""
-        filters = InstrumentFilterForm(request.query_params).filters()
-        pages = FiftyAtATime()
-        page: Any = pages.paginate_queryset(overviews.instruments_matching(filters), request)
-        rows = overviews.instrument_rows(page, clock.now())
-        return pages.get_paginated_response(InstrumentSerializer(rows, many=True).data)
-
-    @extend_schema(responses=InstrumentSerializer)
-    def retrieve(self, request: Request, number: str) -> Response:
-        """One instrument."""
-        return Response(self._shown(self._find(number)))
-
-    @extend_schema(request=IssueSerializer, responses={201: InstrumentSerializer})
-    def create(self, request: Request) -> Response:
-        """Issue an instrument; refused with the reasons of the page."""
-        refuse_token(request)
-        given = IssueSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        instrument = services.issue_instrument(by=person_of(request), **given.terms())
-        return Response(self._shown(instrument), status=status.HTTP_201_CREATED)
-
-    @extend_schema(request=RevokeSerializer, responses=InstrumentSerializer)
-    @action(detail=True, methods=["post"])
-    def revoke(self, request: Request, number: str) -> Response:
-        """Take an instrument back at once, with what was passed on from it."""
-        refuse_token(request)
-        instrument = self._find(number)
-        given = RevokeSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        revoked = services.revoke_instrument(
-            instrument=instrument, reason=given.validated_data["reason"], by=person_of(request)
-        )
-        return Response(self._shown(revoked))
-
-    @staticmethod
-    def _find(number: str) -> Instrument:
-        found = (
-            Instrument.objects.select_related("delegator_post", "delegate_post__office", "parent")
-            .filter(number=number)
-            .first()
-        )
-        if found is None:
-            raise Http404
-        return found
-
-    @staticmethod
-    def _shown(instrument: Instrument) -> Any:
-        return InstrumentSerializer(overviews.instrument_row(instrument, clock.now())).data
+    queryset = Function.objects.all()
+    serializer_class = FunctionSerializer
+    pagination_class = None
+    lookup_field = "code"

@@ -43,7 +43,7 @@ DROP TRIGGER offices_never_changes ON offices_evidence;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("offices", "0002_laws_of_authority"),
+        ("offices", "0003_instruments_have_a_life"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,6 +6,7 @@ from apps.offices.models.evidence_period import EvidencePeriod
 from apps.offices.models.function import Function
 from apps.offices.models.holiday import Holiday
 from apps.offices.models.instrument import Instrument, InstrumentCounter
+from apps.offices.models.instrument_act import InstrumentAct
 from apps.offices.models.instrument_coverage import InstrumentCoverage
 from apps.offices.models.instrument_function import InstrumentFunction
 from apps.offices.models.instrument_scope import InstrumentScope
@@ -27,6 +28,7 @@ __all__ = [
     "Function",
     "Holiday",
     "Instrument",
+    "InstrumentAct",
     "InstrumentCounter",
     "InstrumentCoverage",
     "InstrumentFunction",

@@ -1,4 +1,4 @@
-"""Issuing and revoking instruments of delegation."""
+"""Drafting and issuing instruments of delegation: two hands, one from each side."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse, refuse_if
-from apps.audit.register import record
-from apps.offices import coverage, permissions, policies
-from apps.offices.choices import SubDelegation
+from apps.offices import coverage, life, policies, queries, two_hands
+from apps.offices.choices import InstrumentVerb, SubDelegation
 from apps.offices.models import (
     Function,
     Instrument,
@@ -24,14 +24,15 @@ from apps.offices.models import (
     Office,
     Post,
 )
-from apps.offices.services.evidence_clocks import watch_instrument
-from apps.offices.wording import day_text
+from apps.offices.services.history import locked, say, tell, write_down
+from apps.offices.services.taking import end_for_good
+from apps.offices.services.warnings import set_warnings
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-def issue_instrument(
+def draft_instrument(
     *,
     by: User,
     delegate_post: Post,
@@ -42,32 +43,35 @@ def issue_instrument(
     valid_from: datetime | None = None,
     amount_limit: Decimal | None = None,
     currency: str = "USD",
+    system_limit: str = "",
+    data_limit: str = "",
     conditions: str = "",
     reporting_duty: str = "",
     reporting_period: str = "",
     concurrent: bool = False,
     sub_delegation: str = SubDelegation.NONE,
     parent: Instrument | None = None,
+    supersedes: Instrument | None = None,
     number: str = "",
 ) -> Instrument:
-    """Delegate functions to a post for offices, from now (or later) for 24 months at most (A/61/765, 14 to
-    18).
+    """Draft an instrument: functions to a post for offices, from its issue (or later) for 24 months at most
+    (A/61/765, 14 to 18). It gives nothing and reserves nothing until another person issues it.
 
-    `scope` holds (office, with the offices below). Refused: to whom is not the CITO (with a `parent`: the
-    holder of the post that it names); functions of 7, 15 and 18 outside OICT; delegation to oneself; what
-    another instrument already gives without "concurrent" (conflict). Function 18 is always concurrent,
-    graded by ceiling.
+    `scope` holds (office, with the offices below). The terms never change afterwards. Refused: to whom may not draft;
+    functions of 7, 15 and 18 outside OICT; delegation to oneself; what reaches beyond the `parent`; what cannot take
+    the place of `supersedes`; what another instrument already gives without "concurrent" (conflict). Function 18 is
+    always concurrent, graded by ceiling.
     """
     with transaction.atomic():
         at = clock.now()
-        refuse_if(Kind.NOT_ALLOWED, permissions.reasons_against_issuing(user=by, at=at, parent=parent))
-        if parent is not None:
-            parent = Instrument.objects.select_for_update(of=("self",)).get(pk=parent.pk)
-        given_by = parent.delegate_post if parent is not None else permissions.issuing_post(by, at)
+        refuse_if(Kind.NOT_ALLOWED, two_hands.reasons_against_drafting(user=by, at=at, parent=parent))
+        given_by = two_hands.delegating_post(parent, at)
         if given_by is None:
-            refuse(Kind.NOT_ALLOWED, Reason("offices.not_an_issuer"))
-        draft = policies.InstrumentDraft(
-            delegator=by,
+            refuse(Kind.CONFLICT, Reason("offices.nobody_delegates"))
+        giver = queries.holder_of(given_by, at)
+        terms = policies.InstrumentDraft(
+            delegator=giver,
+            delegator_post=given_by,
             delegate_post=delegate_post,
             functions=tuple(dict.fromkeys(functions)),
             scope=tuple(dict(scope).items()),
@@ -76,114 +80,140 @@ def issue_instrument(
             valid_until=valid_until,
             amount_limit=amount_limit,
             currency=currency,
+            system_limit=system_limit,
+            data_limit=data_limit,
             concurrent=concurrent,
             sub_delegation=sub_delegation,
             parent=parent,
             reporting_period=reporting_period,
+            supersedes=supersedes,
         )
-        refuse_if(Kind.INVALID, policies.reasons_against_instrument(draft, at=at))
+        refuse_if(Kind.INVALID, policies.reasons_against_instrument(terms, at=at))
         instrument = Instrument.objects.create(
             number=_number(number, at),
             legal_basis=legal_basis.strip(),
             parent=parent,
+            supersedes=supersedes,
             delegator_post=given_by,
-            delegator=by,
+            delegator=by if giver is not None and giver.pk == by.pk else None,
             delegate_post=delegate_post,
             amount_limit=amount_limit,
             currency=currency,
+            system_limit=system_limit,
+            data_limit=data_limit,
             conditions=conditions.strip(),
             reporting_duty=reporting_duty.strip(),
             reporting_period=reporting_period,
-            valid=draft.valid,
+            valid=terms.valid,
             concurrent=concurrent,
             sub_delegation=sub_delegation,
-            issued_at=at,
-            issued_by=by,
+            drafted_at=at,
+            drafted_by=by,
         )
         InstrumentFunction.objects.bulk_create(
             InstrumentFunction(instrument=instrument, function_id=code)
-            for code in Function.objects.filter(pk__in=draft.functions).values_list("pk", flat=True)
+            for code in Function.objects.filter(pk__in=terms.functions).values_list("pk", flat=True)
         )
         InstrumentScope.objects.bulk_create(
             InstrumentScope(instrument=instrument, office=office, with_below=with_below)
-            for office, with_below in draft.scope
+            for office, with_below in terms.scope
         )
-        _cover(instrument)
-        record(
-            verb="instrument.issued",
+        _refuse_overlaps(instrument, coverage.rows_of(instrument))
+        write_down(
+            instrument,
+            InstrumentVerb.DRAFTED,
             by=by,
-            obj_kind="instrument",
-            obj_id=instrument.pk,
-            occurred_at=at,
-            instrument_id=instrument.pk,
-            capacity=given_by.role,
+            at=at,
+            through=supersedes or parent,
             facts={
-                "number": instrument.number,
-                "functions": " ".join(sorted(draft.functions)),
-                "offices": len(draft.scope),
+                "functions": " ".join(sorted(terms.functions)),
+                "offices": len(terms.scope),
                 "delegate_post": delegate_post.code,
                 "ceiling_usd": amount_limit,
-                "from": draft.valid_from,
-                "until": draft.valid_until,
+                "system_limit": system_limit,
+                "data_limit": data_limit,
+                "evidence": reporting_period,
+                "from": terms.valid_from,
+                "until": terms.valid_until,
                 "parent": parent.number if parent is not None else None,
+                "supersedes": supersedes.number if supersedes is not None else None,
             },
             commit={"legal_basis": legal_basis, "conditions": conditions},
         )
+        if giver is not None and giver.pk != by.pk:
+            tell(instrument, "instrument.drafted", [giver], at=at)
     return instrument
 
 
-def revoke_instrument(*, instrument: Instrument, reason: str, by: User) -> Instrument:
-    """Take an instrument back at once, with its sub-delegations; what was done under it stands.
+def issue_instrument(*, instrument: Instrument, by: User) -> Instrument:
+    """Issue a draft: the second hand. From now on its functions are reserved; they are held once the delegate accepts.
 
-    The coverage is locked first, so that an act under way has either read it before, or finds it gone.
-    Refused: to whom neither holds the issuing post nor is the CITO; without a reason; a second time
-    (conflict).
+    What it supersedes ends in the same act, so that the function is never held twice and never refused to itself.
+    Refused: to whom did not draft it but is neither the delegator nor, where the delegator drafted it, a second hand;
+    to who drafted it; what was issued or withdrawn (conflict); everything that a draft is refused for, asked again
+    at this second; a race lost at the constraint (conflict).
     """
     with transaction.atomic():
-        instrument = (
-            Instrument.objects.select_for_update(of=("self",))
-            .select_related("delegator_post")
-            .get(pk=instrument.pk)
-        )
+        coverage.hold_still()
+        if instrument.supersedes_id is not None:
+            locked(Instrument.objects.get(pk=instrument.supersedes_id))
+        draft, _children = locked(instrument)
         at = clock.now()
-        refuse_if(
-            Kind.NOT_ALLOWED, permissions.reasons_against_revoking(user=by, instrument=instrument, at=at)
+        refuse_if(Kind.CONFLICT, life.reasons_against_act("issue", draft, at))
+        refuse_if(Kind.NOT_ALLOWED, two_hands.reasons_against_issuing(user=by, instrument=draft, at=at))
+        begins = max(draft.valid.lower, at)
+        giver = draft.delegator if draft.delegator is not None else by
+        refuse_if(Kind.INVALID, policies.reasons_against_instrument(_terms_of(draft, giver, begins), at=at))
+        old = draft.supersedes
+        draft.issued_at, draft.issued_by, draft.delegator = at, by, giver
+        draft.valid = DateTimeTZRange(begins, draft.valid.upper)
+        draft.save(update_fields=["issued_at", "issued_by", "delegator", "valid"])
+        if old is not None:
+            end_for_good(old, by=by, at=at, reason=draft.legal_basis, superseded_by=draft)
+        rows = coverage.rows_of(draft)
+        _refuse_overlaps(draft, rows)
+        insert_coverage(rows)
+        set_warnings(draft, at)
+        write_down(
+            draft,
+            InstrumentVerb.ISSUED,
+            by=by,
+            at=at,
+            through=old,
+            capacity=draft.delegator_post.role if giver.pk == by.pk else "second_hand",
+            facts={
+                "from": begins,
+                "until": draft.valid.upper,
+                "delegate_post": draft.delegate_post.code,
+                "delegator": giver.pk,
+                "supersedes": old.number if old is not None else None,
+            },
+            commit={"legal_basis": draft.legal_basis},
         )
-        if instrument.revoked_at is not None:
-            refuse(
-                Kind.CONFLICT,
-                Reason(
-                    "offices.already_revoked",
-                    {"number": instrument.number, "on": day_text(instrument.revoked_at)},
-                ),
-            )
-        if not reason.strip():
-            refuse(Kind.INVALID, Reason("offices.no_reason_given", field="reason"))
-        children = Instrument.objects.select_for_update().filter(parent=instrument, revoked_at=None)
-        for each in [instrument, *children.order_by("number")]:
-            _revoke(each, reason.strip(), by, at)
-            record(
-                verb="instrument.revoked",
-                by=by,
-                obj_kind="instrument",
-                obj_id=each.pk,
-                occurred_at=at,
-                instrument_id=each.pk,
-                facts={
-                    "number": each.number,
-                    "with_parent": None if each is instrument else instrument.number,
-                },
-                commit={"reason": reason.strip()},
-            )
-    return instrument
+        say(draft, "instrument.issued", at=at)
+    return draft
 
 
-def _revoke(instrument: Instrument, reason: str, by: User, at: datetime) -> None:
-    rows = InstrumentCoverage.objects.filter(instrument=instrument)
-    list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
-    rows.update(revoked=True)
-    instrument.revoked_at, instrument.revoked_by, instrument.revocation_reason = at, by, reason
-    instrument.save(update_fields=["revoked_at", "revoked_by", "revocation_reason"])
+def _terms_of(draft: Instrument, giver: User, begins: datetime) -> policies.InstrumentDraft:
+    return policies.InstrumentDraft(
+        delegator=giver,
+        delegator_post=draft.delegator_post,
+        delegate_post=draft.delegate_post,
+        functions=tuple(draft.function_rows.values_list("function_id", flat=True)),
+        scope=tuple((row.office, row.with_below) for row in draft.scope_rows.select_related("office")),
+        legal_basis=draft.legal_basis,
+        valid_from=begins,
+        valid_until=draft.valid.upper,
+        amount_limit=draft.amount_limit,
+        currency=draft.currency,
+        system_limit=draft.system_limit,
+        data_limit=draft.data_limit,
+        concurrent=draft.concurrent,
+        sub_delegation=draft.sub_delegation,
+        parent=draft.parent,
+        reporting_period=draft.reporting_period,
+        supersedes=draft.supersedes,
+    )
 
 
 def _number(number: str, at: datetime) -> str:
@@ -202,16 +232,11 @@ def _number(number: str, at: datetime) -> str:
             return number
 
 
-def _cover(instrument: Instrument) -> None:
-    """Write the coverage; who already holds one of its rows is a clear conflict, and so is a race lost at
-    the constraint.
-    """
-    rows = coverage.rows_of(instrument)
-    if not instrument.concurrent:
-        exclusive = [(r.function_id, r.office_id, r.during) for r in rows if r.exclusive]
-        refuse_if(Kind.CONFLICT, policies.overlaps_of([instrument.pk], exclusive))
-    insert_coverage(rows)
-    watch_instrument(instrument)
+def _refuse_overlaps(instrument: Instrument, rows: Sequence[InstrumentCoverage]) -> None:
+    """Who already holds one of these rows is a clear conflict; what it supersedes is no other."""
+    own = [pk for pk in (instrument.pk, instrument.supersedes_id) if pk is not None]
+    exclusive = [(r.function_id, r.office_id, r.during) for r in rows if r.exclusive]
+    refuse_if(Kind.CONFLICT, policies.overlaps_of(own, exclusive))
 
 
 def insert_coverage(rows: Iterable[InstrumentCoverage]) -> None:

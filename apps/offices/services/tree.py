@@ -54,7 +54,7 @@ def create_office(
             serviced_by=serviced_by,
         )
         if parent is not None:
-            _lock_the_tree()
+            coverage.hold_still()
             OfficePlacement.objects.create(office=office, parent=parent, during=DateRange(opened_on, None))
             _reexpand({office.pk})
         record(
@@ -87,7 +87,7 @@ def move_office(*, office: Office, parent: Office, on: date, by: User | None) ->
             Kind.NOT_ALLOWED,
             permissions.reasons_against_configuring(user=by, at=at, code="offices.not_a_configurer"),
         )
-        _lock_the_tree()
+        coverage.hold_still()
         if parent.pk == office.pk or office.pk in queries.ancestors(parent.pk, on):
             refuse(Kind.INVALID, Reason("offices.below_itself", {"office": office.code}, field="parent"))
         present = OfficePlacement.objects.filter(office=office, during__contains=on).first()
@@ -112,12 +112,6 @@ def move_office(*, office: Office, parent: Office, on: date, by: User | None) ->
     return placement
 
 
-def _lock_the_tree() -> None:
-    """One change of the tree at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('offices.tree'))")
-
-
 def _keep_central_functions() -> None:
     """Ask the database's own law now instead of at COMMIT, so that its answer is a sentence."""
     try:
@@ -133,7 +127,12 @@ def _reexpand(changed: set) -> None:
     would then hold.
     """
     instruments = {
-        i.pk: i for i in Instrument.objects.filter(scope_rows__with_below=True, revoked_at=None).distinct()
+        i.pk: i
+        for i in Instrument.objects.filter(
+            scope_rows__with_below=True, issued_at__isnull=False, revoked_at=None
+        )
+        .select_related("parent")
+        .distinct()
     }
     if not instruments:
         return
