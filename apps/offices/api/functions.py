@@ -26,8 +26,8 @@ from apps.offices.api.evidence_shapes import (
     RecordSerializer,
     function_or_404,
 )
+from apps.offices.api.instruments import FiftyAtATime
 from apps.offices.api.serializers import FunctionSerializer
-from apps.offices.api.views import FiftyAtATime
 from apps.offices.evidence.forms import FORMS
 from apps.offices.models import Evidence, Function, Office
 

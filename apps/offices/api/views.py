@@ -10,11 +10,10 @@ from apps.accounts.access import access, signed_in
 from apps.audit import clock
 from apps.offices import overviews, queries
 from apps.offices.api.serializers import (
-    FunctionSerializer,
     OfficeDetailSerializer,
     OfficeSerializer,
 )
-from apps.offices.models import Function, Office
+from apps.offices.models import Office
 
 
 @access(signed_in)
@@ -60,13 +59,3 @@ class OfficeViewSet(viewsets.ViewSet):
             "functions": overviews.functions_at(office, at),
         }
         return Response(OfficeDetailSerializer(shown).data)
-
-
-@access(signed_in)
-class FunctionViewSet(viewsets.ReadOnlyModelViewSet[Function]):
-    """The catalogue of functions of the framework (A/61/765)."""
-
-    queryset = Function.objects.all()
-    serializer_class = FunctionSerializer
-    pagination_class = None
-    lookup_field = "code"
