@@ -23,6 +23,31 @@ SENTENCES = {
     "separation.served": _(
         "You served in the sponsoring office, or one above or below it, in the last {months} months."
     ),
+    "separation.other_part_of_absent": _(
+        "{name}, for whom you stand in, took part in this case in another capacity ({part}), so you cannot act as "
+        "{capacity} on their behalf."
+    ),
+    "separation.other_desk_of_absent": _(
+        "{name}, for whom you stand in, assesses this case at another desk; one person sits at one desk."
+    ),
+    "separation.served_of_absent": _(
+        "{name}, for whom you stand in, served in the sponsoring office, or one above or below it, in the last "
+        "{months} months."
+    ),
+    "standin.over": _("The absence of {name} is over, so you no longer act on their behalf."),
+    "standin.own_authority": _(
+        "You stand in for {name}, and this act exercises a function: it needs authority of your own."
+    ),
+    "standby.not_now": _(
+        "Instrument {number} takes effect only while the Chief Information Technology Officer is away or has "
+        "stepped aside, or the post is vacant."
+    ),
+    "standby.another_first": _("{name} was designated before you, and played no part in this case."),
+    "standby.kept_out": _(
+        "Instrument {number} designates you for this, but your part in the case, your service near its office or "
+        "your absence keeps you out."
+    ),
+    "conflict.recused_absent": _("{name}, for whom you stand in, stepped aside from this case."),
     "conflict.declare_first": _("Declare first whether you have a conflict of interest."),
     "conflict.recused": _("You have recused yourself from this case."),
     "conflict.already_declared": _("You have already declared that you have no conflict."),

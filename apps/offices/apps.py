@@ -11,12 +11,15 @@ class OfficesConfig(AppConfig):
         from apps.accounts.access import register_standing
         from apps.accounts.navigation import Entry, register_entry
         from apps.notices import handlers
-        from apps.offices import reasons, receivers  # noqa: F401  (they register themselves)
+        from apps.offices import messages, reasons, receivers  # noqa: F401  (they register themselves)
         from apps.offices.queries import standing_of
+        from apps.offices.services import absences
         from apps.offices.services.posts import BEGINS, COUNTS_NO_LONGER, ENDS, follow_dates
 
         register_standing(standing_of)
         for kind in (BEGINS, ENDS, COUNTS_NO_LONGER):
             handlers.register(kind, follow_dates, changes_state=True)
-        prefixes = ("/offices/", "/instruments/", "/functions/", "/calendars/")
+        for kind in (absences.BEGINS, absences.ENDS, absences.STAND_IN_CLOSED):
+            handlers.register(kind, absences.follow_absence, changes_state=True)
+        prefixes = ("/offices/", "/posts/", "/instruments/", "/functions/", "/calendars/")
         register_entry(Entry("offices", _("Offices"), "offices:office-list", order=60, prefixes=prefixes))

@@ -56,6 +56,7 @@ class AuthorityCheck:
     capacity: str = ""
     post_id: UUID | None = None
     who_can: list[WhoCan] = field(default_factory=list)
+    stands_for: tuple[UUID, str] | None = None
 
     @property
     def allowed(self) -> bool:
@@ -74,6 +75,7 @@ _COVERED = """
 SELECT c.instrument_id, i.delegate_post_id, i.amount_limit
 FROM offices_instrumentcoverage c JOIN offices_instrument i ON i.id = c.instrument_id
 WHERE c.function_id = %(function)s AND c.office_id = %(office)s AND c.during @> %(at)s AND NOT c.revoked
+  AND NOT EXISTS (SELECT 1 FROM offices_instrumentstandby s WHERE s.instrument_id = i.id)
   AND i.delegate_post_id = ANY(%(posts)s::uuid[]) AND i.delegator_id <> %(user)s
   AND (i.amount_limit IS NULL OR %(amount)s::numeric IS NULL OR i.amount_limit >= %(amount)s)
 ORDER BY i.amount_limit DESC NULLS FIRST, i.number
@@ -139,6 +141,7 @@ def who_can_exercise(
             coverage__office_id=office_id,
             coverage__during__contains=at,
             coverage__revoked=False,
+            standby__isnull=True,
         )
         .filter(Q(amount_limit=None) | Q(amount_limit__gte=amount_usd) if amount_usd is not None else Q())
         .order_by(F("amount_limit").asc(nulls_last=True))
@@ -307,7 +310,9 @@ def _why_not(
     if not Function.objects.filter(pk=function).exists():
         return [Reason("offices.no_such_function", {"function": function})]
     mine = list(
-        Instrument.objects.filter(delegate_post__in=post_ids, functions=function).exclude(delegator=user.pk)
+        Instrument.objects.filter(
+            delegate_post__in=post_ids, functions=function, standby__isnull=True
+        ).exclude(delegator=user.pk)
     )
     found: list[Reason] = []
     for instrument in mine:

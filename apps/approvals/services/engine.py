@@ -17,7 +17,7 @@ from apps.approvals.choices import Capacity, Side
 from apps.approvals.models import Case, Decision, Move, Participation, Turn, TurnPause
 from apps.approvals.parameters import Numbers
 from apps.approvals.permissions import reasons_of_service
-from apps.approvals.seats import acting_office, people_with, seats_of
+from apps.approvals.seats import acting_office, reach, seats_of
 from apps.approvals.subjects import subject_for
 from apps.approvals.workflow import TERMINAL, Desk, RouteDefinition, Stage, Step
 from apps.audit.reasons import Reason
@@ -56,11 +56,13 @@ class Walk:
             self._numbers = Numbers(day_of(self.at))
         return self._numbers
 
-    def served(self, user_id: uuid.UUID, months: int) -> list[Reason]:
-        """Whether this person served near the sponsoring office lately; asked once."""
+    def served(self, user_id: uuid.UUID, months: int, *, absent: str = "") -> list[Reason]:
+        """Whether this person (`absent`: for whom another acts) served near the sponsoring office lately; asked
+        once.
+        """
         if user_id not in self._served:
             self._served[user_id] = reasons_of_service(
-                user_id=user_id, office_id=self.case.office_id, at=self.at, months=months
+                user_id=user_id, office_id=self.case.office_id, at=self.at, months=months, absent=absent
             )
         return self._served[user_id]
 
@@ -204,15 +206,25 @@ def set_clocks(walk: Walk, turn: Turn, calendar: WorkCalendar) -> None:
 
 def announce_turn(walk: Walk, turn: Turn) -> None:
     """Tell who sits at the desk that they have the turn; the one message that is instant (review.md, messages)."""
-    notices.post(
-        recipients=people_with(turn, walk.at),
-        code="turn.opened",
-        params=notice_params(walk.case, turn),
-        dedupe_key=f"{turn.pk}:opened:{turn.due_version}",
-        case_id=walk.case.pk,
-        link=f"/cases/{walk.case.handle}/",
-        at=walk.at,
-    )
+    tell(turn, walk.case, code="turn.opened", key=f"{turn.pk}:opened:{turn.due_version}", at=walk.at)
+
+
+def tell(turn: Turn, case: Case, *, code: str, key: str, at: datetime) -> None:
+    """Say something of a turn to who has it; who is away while another stands in reads the same on the page only."""
+    sent, copied = reach(turn, at)
+    for people, mail in ((sent, True), (copied, False)):
+        if not people:
+            continue
+        notices.post(
+            recipients=people,
+            code=code,
+            params=notice_params(case, turn),
+            dedupe_key=key,
+            mail=mail,
+            case_id=case.pk,
+            link=f"/cases/{case.handle}/",
+            at=at,
+        )
 
 
 def notice_params(case: Case, turn: Turn) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,8 @@ from apps.approvals.models import (
     Turn,
 )
 from apps.approvals.permissions import (
+    FUNCTION_EXERCISED,
+    SERVED_CAPACITIES,
     reasons_against_seat,
     reasons_of_conflict,
     reasons_of_separation,
@@ -37,17 +39,18 @@ from apps.approvals.seats import names_for, titles_of
 from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
 from apps.approvals.services.engine import ANSWER_STEP, Walk, close_turn, enter_stage, finish_step
 from apps.approvals.services.verbs import VERBS, Verb, clean_payload
+from apps.approvals.standby import absent_cito, standby_check
 from apps.approvals.standing import Viewer, viewer_from
 from apps.approvals.workflow import Desk, MoveOffer
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.audit.register import record
-from apps.offices.permissions import reasons_against_exercising
-from apps.offices.queries import standing_of
+from apps.offices.models import Absence
+from apps.offices.permissions import AuthorityCheck, reasons_against_exercising
+from apps.offices.queries import StoodFor, standing_of
 
 #: Verbs of a desk's turn that no route needs to name: whoever sits there may use them.
 DESK_VERBS = ("declare_no_conflict", "recuse", "hand_back")
-SERVED_CAPACITIES = (Capacity.REVIEWER, Capacity.DECIDER)
 
 
 @dataclass(frozen=True)
@@ -230,17 +233,24 @@ def _person(
     act = Act(verb.key, walk, None, None, by, viewer, values, str(language)[:8], confirmation=confirmation)
     if verb.whole_case:
         refuse_if(Kind.NOT_ALLOWED, reasons_against_whole_case(walk, viewer))
+        act.behalf = viewer.behalf_at(seats_of_whole_case(walk))
+        _hold_absence(act)
         return act
     possible = [one for one in candidates(walk, verb.key) if not desk or one.desk.key == desk]
     if not possible:
         refuse(Kind.CONFLICT, Reason("case.no_turn", {"stage": _stage_label(walk)}))
     mine = [one for one in possible if viewer.seats & set(one.turn.seats)]
-    chosen = next((one for one in mine if one.turn.taken_by_id == by.pk), mine[0] if mine else possible[0])
+    chosen = next((one for one in mine if one.turn.taken_by_id == by.pk), None)
+    chosen = chosen or next(
+        (one for one in mine if viewer.has_taken(one.turn)), mine[0] if mine else possible[0]
+    )
+    act.behalf = viewer.behalf_at(chosen.turn.seats, chosen.turn.taken_by_id)
     act.parts = list(Participation.objects.filter(case=walk.case))
-    parts = [part for part in act.parts if part.user_id == by.pk]
+    parts = list(act.parts)
     declared: list[ConflictDeclaration] = []
-    if chosen.desk.declares_conflict:
-        declared = list(ConflictDeclaration.objects.filter(case=walk.case, user=by))
+    if chosen.desk.declares_conflict or act.behalf is not None:
+        people = [person for person in (by.pk, act.behalf_id) if person is not None]
+        declared = list(ConflictDeclaration.objects.filter(case=walk.case, user__in=people))
     if chosen.turn.paused_at is not None:
         refuse(Kind.CONFLICT, Reason("case.paused"))
     reasons = reasons_against_person(
@@ -262,24 +272,76 @@ def _person(
             ),
         )
     act.turn, act.desk = chosen.turn, chosen.desk
-    act.role = next((seat.split("@")[0] for seat in sorted(chosen.turn.seats) if seat in viewer.seats), "")
+    seats = act.behalf.seats if act.behalf is not None else viewer.own_seats
+    act.role = next((seat.split("@")[0] for seat in sorted(chosen.turn.seats) if seat in seats), "")
+    _hold_absence(act)
+    if act.behalf is not None and verb.key == "give_opinion":
+        check = authority_for(
+            by=by, capacity=chosen.turn.capacity, case=walk.case, at=walk.at, behalf=act.behalf, lock=True
+        )
+        refuse_if(Kind.NOT_ALLOWED, check.reasons)
+        act.authority = check
     if chosen.desk.function and verb.key == "decide":
         _authorize(act, confirmation)
     return act
 
 
+def _hold_absence(act: Act) -> None:
+    """Hold the absence on whose ground they act, so that ending it waits, or has already won."""
+    if act.behalf is None:
+        return
+    rows = Absence.objects.select_for_update(of=("self",), no_key=True).filter(
+        pk__in=list(act.behalf.absences), called_off=False, during__contains=act.at
+    )
+    if not list(rows.values_list("pk", flat=True)):
+        refuse(Kind.NOT_ALLOWED, Reason("standin.over", {"name": act.behalf.name}))
+
+
+def authority_for(
+    *,
+    by: User,
+    capacity: str,
+    case: Case,
+    at: datetime,
+    behalf: Viewer | None = None,
+    function: str = "",
+    lock: bool = False,
+) -> AuthorityCheck:
+    """Whether this person may exercise the function of this capacity for the case: with authority of their own,
+    whoever they stand in for (authority.md 2). The page and the act ask here.
+    """
+    function = function or FUNCTION_EXERCISED[capacity]
+    check = reasons_against_exercising(
+        user=by,
+        function=function,
+        office_id=case.office_id,
+        amount_usd=amount_of(case),
+        at=at,
+        lock=lock,
+    )
+    if check.reasons and capacity == Capacity.DECIDER:
+        check = standby_check(by, case, at, check, lock=lock)
+    if check.reasons and behalf is not None:
+        first = Reason("standin.own_authority", {"name": behalf.name}, who_can=check.reasons[0].who_can)
+        check = replace(check, reasons=[first, *check.reasons])
+    return check
+
+
 def _authorize(act: Act, confirmation: Confirmation | None) -> None:
     """At this second, for this amount: authority, readiness and confirmation of a decision (seams 9 and 10)."""
-    check = reasons_against_exercising(
-        user=act.by,
-        function=act.desk.function if act.desk else "18",
-        office_id=act.case.office_id,
-        amount_usd=amount_of(act.case),
+    check = authority_for(
+        by=act.by,
+        capacity=Capacity.DECIDER,
+        case=act.case,
         at=act.at,
+        behalf=act.behalf,
+        function=act.desk.function if act.desk else "",
         lock=True,
     )
     refuse_if(Kind.NOT_ALLOWED, check.reasons)
     act.authority = check
+    if act.behalf is None and check.stands_for is not None:
+        act.behalf = absent_cito(check.stands_for, act.at)
     act.role = check.capacity or act.role
     act.post_titles = titles_of(check.post_id)
     act.recommendation, scored = recommendation_of(act.case)
@@ -343,28 +405,59 @@ def reasons_against_person(
 ) -> list[Reason]:
     """Every reason why this person may not use this verb at this turn; the page asks the same before it
     draws a button.
+
+    `parts` and `declared` are those of the person and of the absent person for whom they would act: both count.
     """
     reasons = reasons_against_seat(viewer, turn, desk)
     if reasons:
         return reasons
-    if any(row.recused for row in declared):
+    absent = viewer.behalf_at(turn.seats, turn.taken_by_id)
+    mine = [row for row in declared if row.user_id == by.pk]
+    if any(row.recused for row in mine):
         return [Reason("conflict.recused")]
+    if absent is not None and any(row.recused for row in declared if row.user_id == absent.user_id):
+        return [Reason("conflict.recused_absent", {"name": absent.name})]
     if verb.key == "recuse":
         return []
-    reasons = reasons_of_separation(capacity=turn.capacity, desk=turn.desk, mine=parts)
+    reasons = reasons_of_separation(
+        capacity=turn.capacity, desk=turn.desk, mine=[part for part in parts if part.user_id == by.pk]
+    )
+    if not reasons and absent is not None:
+        theirs = [part for part in parts if part.user_id == absent.user_id]
+        reasons = reasons_of_separation(
+            capacity=turn.capacity, desk=turn.desk, mine=theirs, absent=absent.name
+        )
     if not reasons and turn.capacity in SERVED_CAPACITIES:
         months = int(walk.numbers["separation.months_served"])
         reasons = walk.served(by.pk, months)
+        if not reasons and absent is not None and absent.user_id is not None:
+            reasons = walk.served(absent.user_id, months, absent=absent.name)
     if reasons:
         return reasons
     if verb.key == "declare_no_conflict":
-        done = bool(declared) and (not desk.taken or turn.taken_by_id == by.pk)
+        done = bool(mine) and (not desk.taken or _is_on(parts, by, turn))
         return [Reason("conflict.already_declared")] if done else []
     if verb.key == "hand_back":
-        return [] if turn.taken_by_id == by.pk else [Reason("case.not_taken")]
+        return [] if viewer.has_taken(turn) else [Reason("case.not_taken")]
     if verb.key == "withdraw_decision" and turn.taken_by is not None and turn.taken_by_id != by.pk:
         return [Reason("decision.not_yours", {"name": turn.taken_by.full_name})]
-    return reasons_of_conflict(desk, declared)
+    return reasons_of_conflict(desk, mine)
+
+
+def _is_on(parts: list[Participation], by: User, turn: Turn) -> bool:
+    """Whether the person took this desk, themselves or in an absent person's place."""
+    if turn.taken_by_id is None:
+        return False
+    return turn.taken_by_id == by.pk or any(
+        part.user_id == by.pk and part.capacity == Capacity.REVIEWER and part.desk == turn.desk
+        for part in parts
+    )
+
+
+def seats_of_whole_case(walk: Walk) -> list[str]:
+    """The seats of the sponsoring office that withdraw its case."""
+    office = walk.case.office_id
+    return [f"submitter@{office}", f"head_of_office@{office}"]
 
 
 def reasons_against_whole_case(
@@ -373,8 +466,7 @@ def reasons_against_whole_case(
     """The office withdraws its own case, at any open stage before a decision is taken."""
     if walk.case.stage == "cooling_off":
         return [Reason("case.no_turn", {"stage": _stage_label(walk)})]
-    office = walk.case.office_id
-    seats = [f"submitter@{office}", f"head_of_office@{office}"]
+    seats = seats_of_whole_case(walk)
     if viewer.seats & set(seats):
         return []
     who = names_for(seats, walk.at, case_id=walk.case.pk) if who_can is None else who_can
@@ -420,6 +512,7 @@ def _record(act: Act, trace: Trace, *, from_stage: str, version_before: str, aut
         case_id=case.pk,
         occurred_at=act.at,
         capacity=act.turn.capacity if act.turn else Capacity.SUBMITTER,
+        on_behalf_of=StoodFor(act.behalf_id) if act.behalf_id is not None else None,
         instrument_id=act.authority.instrument.pk if act.authority and act.authority.instrument else None,
         version_hash=case.version_hash or version_before,
         auth_method=confirmation.method if confirmation else auth_method,
@@ -457,6 +550,7 @@ def _write_move(
                 turn=act.turn,
                 verb=act.verb,
                 by=act.by,
+                on_behalf_of_id=act.behalf_id,
                 capacity=act.turn.capacity if act.turn else Capacity.SUBMITTER,
                 role=act.role,
                 post_title=dict(act.post_titles),

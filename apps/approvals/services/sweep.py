@@ -11,7 +11,7 @@ from typing import Any
 from apps.accounts.models import User
 from apps.approvals.choices import APPROVALS, Capacity, Level, Side
 from apps.approvals.models import Case, Decision, Participation, Turn
-from apps.approvals.seats import people_for, people_with
+from apps.approvals.seats import people_for
 from apps.approvals.services.engine import (
     COOLING_OFF,
     REMINDER_KINDS,
@@ -20,6 +20,7 @@ from apps.approvals.services.engine import (
     enter_stage,
     notice_params,
     rule_move,
+    tell,
 )
 from apps.approvals.standing import viewer_of
 from apps.approvals.subjects import subject_for
@@ -58,15 +59,8 @@ def remind(timers: list[Timer]) -> None:
             continue
         if latest.get((timer.object_id, timer.due_version)) != timer.kind:
             continue
-        notices.post(
-            recipients=people_with(turn, now),
-            code=timer.kind,
-            params=notice_params(turn.case, turn),
-            dedupe_key=f"{turn.pk}:{timer.kind}:{timer.due_version}",
-            case_id=turn.case_id,
-            link=f"/cases/{turn.case.handle}/",
-            at=now,
-        )
+        key = f"{turn.pk}:{timer.kind}:{timer.due_version}"
+        tell(turn, turn.case, code=timer.kind, key=key, at=now)
 
 
 def _still_runs(turn: Turn, timer: Timer) -> bool:
@@ -138,15 +132,7 @@ def let_go(*, user: User, at: datetime) -> None:
         case = turn.case
         walk = Walk(case=case, at=at, road=case.route.road, turns=[turn])
         rule_move(walk, verb="let_go", turn=turn, from_stage=case.stage, params={"desk": turn.desk})
-        notices.post(
-            recipients=people_with(turn, at),
-            code="turn.opened",
-            params=notice_params(case, turn),
-            dedupe_key=f"{turn.pk}:let_go:{at.isoformat()}",
-            case_id=case.pk,
-            link=f"/cases/{case.handle}/",
-            at=at,
-        )
+        tell(turn, case, code="turn.opened", key=f"{turn.pk}:let_go:{at.isoformat()}", at=at)
 
 
 def lock_cases_of_decisions(decision_ids: list[uuid.UUID]) -> None:

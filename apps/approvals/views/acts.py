@@ -253,6 +253,7 @@ def _preview(
         check=view.explanation.authority,
         by=person,
         at=view.viewer.at,
+        absent=offered.absent_of(view, "decide"),
     )
 
 

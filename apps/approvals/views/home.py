@@ -169,7 +169,7 @@ def draw_row(row: QueueRow, tab: str, language: str) -> SafeString:
         look.amount_text(row.value_usd, "USD") if row.value_usd is not None else "",
         _due(row),
         _("%(n)d of %(m)d in") % {"n": row.in_count, "m": row.of_count} if row.of_count else "",
-        look.format_html("<small>{}</small>", _taken(row)) if row.taken_by else "",
+        look.format_html("<small>{}</small>", taken) if (taken := _taken(row) or _for(row, tab)) else "",
     )
 
 
@@ -198,6 +198,16 @@ def _taken(row: QueueRow) -> str:
     if row.taken_by_me:
         return _("taken by you")
     return _("taken by %(name)s") % {"name": row.taken_by} if row.taken_by else ""
+
+
+def _for(row: QueueRow, tab: str) -> str:
+    """For whom the turn is theirs, and until when: they stand in."""
+    if tab != "mine" or not row.for_name or row.for_until is None:
+        return ""
+    until = formats.date_format(
+        row.for_until.astimezone(look.zone_of()), pgettext("a date", "j M Y"), use_l10n=False
+    )
+    return _("for %(name)s until %(until)s") % {"name": row.for_name, "until": until}
 
 
 def _due(row: QueueRow) -> SafeString | str:

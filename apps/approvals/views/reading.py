@@ -274,7 +274,11 @@ def desks_of(view: CaseView) -> dict[str, Any]:
                 "label": progress.label,
                 "is_in": progress.is_in,
                 "reviewer": progress.reviewer,
-                "assessment": assessment_of(found, desks[progress.desk]) if found else None,
+                "assessment": assessment_of(
+                    found, desks[progress.desk], who=view.acted("submit_assessment", found.reviewer)
+                )
+                if found
+                else None,
             }
         )
     scores = sorted(
@@ -312,12 +316,12 @@ def _criterion_label(desk: Desk, key: str) -> str:
     return next((in_language(one.labels) for one in desk.criteria if one.key == key), key)
 
 
-def assessment_of(assessment: Assessment, desk: Desk) -> dict[str, Any]:
+def assessment_of(assessment: Assessment, desk: Desk, *, who: str = "") -> dict[str, Any]:
     """One desk's assessment to read: each score with its anchor and evidence, each answer with its words."""
     given = {row.criterion: row for row in assessment.scores.all()}
     rows = [_scored(criterion, given.get(criterion.key), assessment.language) for criterion in desk.criteria]
     return {
-        "reviewer": assessment.reviewer.full_name,
+        "reviewer": who or assessment.reviewer.full_name,
         "at": assessment.submitted_at,
         "version": assessment.version_number,
         "overall": assessment.overall,

@@ -2,6 +2,7 @@
 does.
 """
 
+from apps.offices.services.absences import end_absence, record_absence
 from apps.offices.services.calendars import add_calendar_version, confirm_calendar_version
 from apps.offices.services.instruments import issue_instrument, revoke_instrument
 from apps.offices.services.posts import assign_post, create_post, end_holding
@@ -13,8 +14,10 @@ __all__ = [
     "confirm_calendar_version",
     "create_office",
     "create_post",
+    "end_absence",
     "end_holding",
     "issue_instrument",
     "move_office",
+    "record_absence",
     "revoke_instrument",
 ]

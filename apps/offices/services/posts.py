@@ -13,7 +13,8 @@ from apps.audit.reasons import Kind, Reason, Refused, refuse, refuse_if
 from apps.audit.register import record
 from apps.notices.services import set_timers
 from apps.offices import grants, permissions, policies
-from apps.offices.models import Office, Post, PostHolding
+from apps.offices.models import Absence, Office, Post, PostHolding
+from apps.offices.services.absences import STAND_IN_CLOSED
 from apps.offices.signals import posts_changed
 from apps.offices.wording import day_text
 
@@ -144,7 +145,7 @@ def follow_dates(timer: Timer) -> None:
     if holding is not None:
         at = clock.now()
         grants.sync_role(holding.post.role, holding.post.office, at=at)
-        posts_changed.send(sender=None, user=holding.user, at=at)
+        posts_changed.send(sender=None, user=holding.user, at=at, post=holding.post)
 
 
 def follow_inactivity(*, user: User) -> None:
@@ -152,3 +153,5 @@ def follow_inactivity(*, user: User) -> None:
     at = clock.now()
     for holding in PostHolding.objects.filter(user=user, during__contains=at):
         set_timers(object_id=holding.pk, due={COUNTS_NO_LONGER: at})
+    for absence in Absence.objects.filter(stand_in=user, called_off=False, during__contains=at):
+        set_timers(object_id=absence.pk, due={STAND_IN_CLOSED: at})
