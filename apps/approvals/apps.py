@@ -12,7 +12,11 @@ class ApprovalsConfig(AppConfig):
         from apps.accounts.navigation import Entry, register_entry
         from apps.approvals import reasons, receivers, wording  # noqa: F401  (they register themselves)
         from apps.approvals.services import engine, sweep
+        from apps.approvals.services.handover import hand_over, turns_left_behind
         from apps.notices import handlers
+        from apps.offices.handover import register_turns
+
+        register_turns(turns_left_behind, hand_over)
 
         for kind in engine.REMINDER_KINDS.values():
             handlers.register_many(kind, sweep.remind)

@@ -51,6 +51,20 @@ SENTENCES = {
     "conflict.declare_first": _("Declare first whether you have a conflict of interest."),
     "conflict.recused": _("You have recused yourself from this case."),
     "conflict.already_declared": _("You have already declared that you have no conflict."),
+    "reassign.no_turn": _("This desk has no open turn now."),
+    "reassign.not_this_desk": _(
+        "Only a turn at a desk of the Office of ICT is given to another, and no decision."
+    ),
+    "reassign.not_the_chief": _("Only the section chief gives a turn to another."),
+    "reassign.not_at_the_desk": _("{name} holds no post at this desk, and stands in for nobody there."),
+    "reassign.has_it": _("Has the turn already."),
+    "reassign.away": _("Is away now."),
+    "reassign.recused": _("{name} stepped aside from this case."),
+    "reassign.other_part": _("{name} took part in this case in another capacity ({part})."),
+    "reassign.other_desk": _("{name} assesses this case at another desk."),
+    "reassign.served": _(
+        "{name} served in the sponsoring office, or one above or below it, in the last {months} months."
+    ),
     "route.not_published": _("No route is published for this yet: {why}."),
     "route.faults": _("The route cannot be published: {faults}."),
     "field.required": _("{label} is missing."),

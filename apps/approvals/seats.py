@@ -132,27 +132,37 @@ def seated_with(turn: Any, at: datetime) -> list[Seated]:
     return [one for one in seated if turn.taken_by_id in (one.user.pk, one.stands_for)]
 
 
-def reach(turn: Any, at: datetime) -> tuple[list[User], list[User]]:
+@dataclass(frozen=True)
+class Reach:
+    """Who is sent what is said of a turn, who reads it on the page only, and whether anybody is there at all."""
+
+    sent: list[User]
+    copied: list[User]
+    is_attended: bool
+
+
+def reach(turn: Any, at: datetime) -> Reach:
     """Who has a turn at the instant, and who reads of it on the page only, being away while another stands in.
 
     The first: who took it, else everyone on its seats; to decide, whoever has authority. Where somebody stands in,
     that person, and not the absent one.
     """
     if turn.stage == "cooling_off" and turn.taken_by is not None:
-        return [turn.taken_by], []
+        return Reach([turn.taken_by], [], True)
     seated = seated_with(turn, at)
     copied = list(dict.fromkeys(one.user for one in seated if one.is_away and one.has_stand_in))
     if turn.capacity == Capacity.DECIDER and turn.taken_by is None:
-        return [one for one in _deciders(turn, at) if one not in copied], copied
+        able = [one for one in _deciders(turn, at) if one not in copied]
+        return Reach(able, copied, bool(able))
     there = list(dict.fromkeys(one.user for one in seated if not (one.is_away and one.has_stand_in)))
     if not there and turn.taken_by is not None:
         there = [turn.taken_by]
-    return there, copied
+    return Reach(there, copied, any(not one.is_away for one in seated))
 
 
 def people_with(turn: Any, at: datetime) -> list[User]:
     """Who has a turn at the instant."""
-    return reach(turn, at)[0]
+    return reach(turn, at).sent
 
 
 def _deciders(turn: Any, at: datetime) -> list[User]:

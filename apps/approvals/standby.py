@@ -124,4 +124,4 @@ def _is_aside(case_id: uuid.UUID, at: datetime) -> bool:
 def absent_cito(who: tuple[uuid.UUID, str], at: datetime) -> Viewer:
     """The absent CITO on whose behalf a designated officer decides."""
     nobody: frozenset[str] = frozenset()
-    return Viewer(user_id=who[0], is_active=True, at=datetime.max, roles=nobody, seats=nobody, name=who[1])
+    return Viewer(user_id=who[0], is_active=True, at=at, roles=nobody, seats=nobody, name=who[1])

@@ -120,8 +120,8 @@ def move_case(
     if case is None:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
     at = clock.now()
-    request_hash = _fingerprint(case_id, action, payload or {})
-    if (earlier := _earlier(by, idempotency_key, request_hash)) is not None:
+    request_hash = fingerprint(case_id, action, payload or {})
+    if (earlier := earlier_move(by, idempotency_key, request_hash)) is not None:
         return earlier
     viewer = viewer_from(by, standing_of(by, at))
     seen_by_viewer = Exists(Case.objects.filter(pk=case.pk).visible_to(viewer))
@@ -152,13 +152,14 @@ def move_case(
     )
 
 
-def _fingerprint(case_id: uuid.UUID, action: str, payload: Mapping[str, Any]) -> str:
+def fingerprint(case_id: uuid.UUID, action: str, payload: Mapping[str, Any]) -> str:
     """What a key was used for; taken of raw input, which may hold characters that no record may."""
     raw = json.dumps([str(case_id), action, payload], default=str, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(raw.encode("ascii")).hexdigest()
 
 
-def _earlier(by: User, key: str, request_hash: str) -> MoveResult | None:
+def earlier_move(by: User, key: str, request_hash: str) -> MoveResult | None:
+    """What this key of this person was answered before; refuses (`conflict`) where it was used for another act."""
     move = Move.objects.filter(by=by, idempotency_key=key).first()
     if move is None:
         return None
