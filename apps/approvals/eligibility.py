@@ -22,7 +22,6 @@ from apps.approvals.standing import Viewer, months_before
 from apps.approvals.vacancies import CHIEF
 from apps.audit.reasons import Reason
 from apps.offices.queries import day_of
-from apps.offices.wording import day_text
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -48,12 +47,21 @@ class Eligible:
 
 def reasons_against_giving(viewer: Viewer, turn: Turn, *, at: datetime) -> list[Reason]:
     """Who gives a turn to another: the section chief, of a desk of OICT that is no decision."""
-    if turn.capacity not in GIVEN or not any(seat.endswith("@oict") for seat in turn.seats):
+    if not _is_given(turn):
         return [Reason("reassign.not_this_desk")]
     if viewer.is_active and CHIEF in viewer.seats:
         return []
     names = tuple(one.said for one in people_for([CHIEF], at, case_id=turn.case_id))
     return [Reason("reassign.not_the_chief", who_can=names)]
+
+
+def may_give(viewer: Viewer, turn: Turn) -> bool:
+    """Whether a page offers to give the turn to another; asks nothing of the database."""
+    return viewer.is_active and CHIEF in viewer.seats and _is_given(turn)
+
+
+def _is_given(turn: Turn) -> bool:
+    return turn.capacity in GIVEN and any(seat.endswith("@oict") for seat in turn.seats)
 
 
 def eligible_for(case: Case, turn: Turn, *, at: datetime, months: int) -> list[Eligible]:
@@ -122,8 +130,3 @@ def _against(
         if person in near:
             return [Reason("reassign.served", {**about, "months": months})]
     return []
-
-
-def until_text(one: Seated) -> str:
-    """Until when a stand-in sits there; empty for a holder."""
-    return day_text(one.until) if one.until is not None else ""

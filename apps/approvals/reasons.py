@@ -57,6 +57,7 @@ SENTENCES = {
     ),
     "reassign.not_the_chief": _("Only the section chief gives a turn to another."),
     "reassign.not_at_the_desk": _("{name} holds no post at this desk, and stands in for nobody there."),
+    "reassign.nobody": _("There is no such person."),
     "reassign.has_it": _("Has the turn already."),
     "reassign.away": _("Is away now."),
     "reassign.recused": _("{name} stepped aside from this case."),

@@ -144,6 +144,11 @@ def overlapping(post: Post, during: DateTimeTZRange) -> list[Reason]:
     return [Reason("offices.absent_already", params, field="from_")]
 
 
+def overlapping_at(post: Post, at: datetime) -> list[Reason]:
+    """The absence that would be in the way of one that begins now."""
+    return overlapping(post, DateTimeTZRange(at, at, "[]"))
+
+
 def _about_stand_in(
     post: Post, holder: User, stand_in: User, during: DateTimeTZRange, at: datetime
 ) -> list[Reason]:

@@ -165,6 +165,73 @@ class ConfirmationForm(forms.Form):
     )
 
 
+class AbsenceForm(forms.Form):
+    """From when to when a holder is away, why, and who stands in."""
+
+    from_ = forms.DateField(
+        label=_("From"),
+        required=False,
+        widget=DateInput,
+        validators=[LATEST],
+        help_text=_("Empty: from this moment."),
+    )
+    until = forms.DateField(label=_("To the end of"), widget=DateInput, validators=[LATEST])
+    stand_in = forms.EmailField(
+        label=_("E-mail address of who stands in"),
+        required=False,
+        help_text=_(
+            "Empty: nobody stands in; endorsements then go to the office above, and other turns become an alert."
+        ),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        help_text=_("It stands on the post's page and, as a fingerprint, in the register."),
+    )
+
+    def clean_stand_in(self) -> Any:
+        return _person(self.cleaned_data["stand_in"])
+
+    def terms(self, now: datetime) -> dict[str, Any]:
+        """The arguments of the service: dates as instants (UTC); today is now."""
+        given = self.cleaned_data
+        begins = given["from_"]
+        return {
+            "from_": None
+            if begins is None or begins == now.date()
+            else datetime.combine(begins, time(), UTC),
+            "until": datetime.combine(given["until"] + timedelta(days=1), time(), UTC),
+            "stand_in": given["stand_in"],
+            "reason": given["reason"],
+        }
+
+
+class SuccessorForm(forms.Form):
+    """Who takes a post over from who leaves it."""
+
+    successor = forms.EmailField(
+        label=_("E-mail address of the successor"),
+        required=False,
+        help_text=_(
+            "Needed where the holder has turns that nobody else has. The post and these turns pass on."
+        ),
+    )
+
+    def clean_successor(self) -> Any:
+        return _person(self.cleaned_data["successor"])
+
+
+def _person(email: str) -> User | None:
+    """Whose address this is; nobody where none is given, and a mistake where nobody has it."""
+    if not email:
+        return None
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        raise forms.ValidationError(_("Nobody has an account with this address."), code="no_such_person")
+    return user
+
+
 class AppointmentForm(forms.Form):
     """Whom to appoint to a post, and from when."""
 

@@ -169,7 +169,7 @@ def reasons_against_issuing(*, user: User, at: datetime, parent: Instrument | No
             return [Reason("offices.not_the_delegate", {"number": parent.number})]
         return []
     if issuing_post(user, at) is None:
-        return [Reason("offices.not_an_issuer", who_can=_names_of(Role.CITO, at))]
+        return [Reason("offices.not_an_issuer", who_can=names_of(Role.CITO, at))]
     return []
 
 
@@ -181,7 +181,7 @@ def reasons_against_revoking(*, user: User, instrument: Instrument, at: datetime
     if instrument.delegator_post_id in held or issuing_post(user, at) is not None:
         return []
     return [
-        Reason("offices.not_the_delegator", {"number": instrument.number}, who_can=_names_of(Role.CITO, at))
+        Reason("offices.not_the_delegator", {"number": instrument.number}, who_can=names_of(Role.CITO, at))
     ]
 
 
@@ -199,7 +199,7 @@ def reasons_against_appointing(*, user: User | None, office: Office, at: datetim
         return []
     return [
         Reason(
-            "offices.not_an_administrator", {"office": office.code}, who_can=_names_of(Role.ADMINISTRATOR, at)
+            "offices.not_an_administrator", {"office": office.code}, who_can=names_of(Role.ADMINISTRATOR, at)
         )
     ]
 
@@ -208,7 +208,7 @@ def reasons_against_configuring(*, user: User | None, at: datetime, code: str) -
     """Who changes the structure and the calendars: an administrator."""
     if user is None or queries.standing_of(user, at).has(Role.ADMINISTRATOR):
         return []
-    return [Reason(code, who_can=_names_of(Role.ADMINISTRATOR, at))]
+    return [Reason(code, who_can=names_of(Role.ADMINISTRATOR, at))]
 
 
 def _posts_held(user: User, at: datetime, *, lock: bool = False) -> list[tuple[UUID, str, UUID]]:
@@ -368,7 +368,8 @@ def _within_oict(holdings: QuerySet[PostHolding], at: datetime) -> QuerySet[Post
     return holdings.annotate(inside=inside).filter(inside=True)
 
 
-def _names_of(role: str, at: datetime) -> tuple[str, ...]:
+def names_of(role: str, at: datetime) -> tuple[str, ...]:
+    """Who holds this role, each with the post."""
     return tuple(f"{h.user.full_name} ({h.post.title})" for h in _holdings(at).filter(post__role=role))
 
 

@@ -95,6 +95,7 @@ ABSENCES = {
     "offices.stand_in_outside_oict": _(
         "{person} holds no post in the Office of ICT, and the post “{post}” is one of its posts."
     ),
+    "offices.no_such_person": _("Nobody has an account with the address {email}."),
     "offices.holds_turns": _("{person} has the turn in {turns}."),
     "offices.successor_holds_it": _("{person} cannot be their own successor."),
 }
@@ -112,6 +113,7 @@ STRUCTURE = {
     "offices.not_a_configurer": _("Only an administrator changes the Organization's structure."),
     "offices.calendar_confirmed": _("This version of the calendar is confirmed; a change is a new version."),
     "offices.not_a_calendar_keeper": _("Only an administrator keeps the calendars."),
+    "offices.no_draft": _("No draft of this calendar waits to be confirmed."),
     "offices.no_authority_named": _("Name the authority on which the calendar rests."),
 }
 

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from apps.offices import views
+from apps.offices import post_pages, views
 
 app_name = "offices"
 
 urlpatterns = [
     path("offices/", views.office_list, name="office-list"),
     path("offices/<str:code>/", views.office_detail, name="office-detail"),
+    path("posts/<str:code>/", post_pages.post_detail, name="post-detail"),
+    path("posts/<str:code>/absence/", post_pages.post_absence, name="post-absence"),
+    path("absences/<uuid:pk>/end/", post_pages.absence_end, name="absence-end"),
     path("posts/<str:code>/appoint/", views.post_appoint, name="post-appoint"),
     path("appointments/<uuid:pk>/end/", views.post_end, name="post-end"),
     path("functions/", views.function_list, name="function-list"),

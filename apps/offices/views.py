@@ -8,18 +8,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import access, by_service, person_of, signed_in, standing_of
+from apps.accounts.access import access, by_service, person_of, signed_in
 from apps.accounts.choices import NATIVE_NAMES
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse_if, remedy_of, sentence
-from apps.offices import overviews, permissions, queries, services
-from apps.offices.choices import Role
+from apps.offices import explanations, overviews, permissions, queries, services
 from apps.offices.forms import (
     AppointmentForm,
     ConfirmationForm,
     InstrumentFilterForm,
     InstrumentForm,
     RevocationForm,
+    SuccessorForm,
 )
 from apps.offices.models import (
     CalendarVersion,
@@ -61,7 +61,10 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
         "below": Office.objects.filter(
             placements__parent=office, placements__during__contains=today
         ).order_by("code"),
-        "may_appoint": standing_of(request).has(Role.ADMINISTRATOR, office.pk),
+        "may_appoint": not permissions.reasons_against_appointing(
+            user=person_of(request), office=office, at=at
+        ),
+        "explained": explanations.of_office(person_of(request), office, at),
         "posts": overviews.posts_and_holders(office, at),
         "functions": overviews.functions_at(office, at),
         "calendar": calendar,
@@ -113,11 +116,23 @@ def post_end(request: HttpRequest, pk: UUID) -> HttpResponse:
             user=person_of(request), office=holding.post.office, at=clock.now()
         ),
     )
+    form = SuccessorForm(request.POST or None)
+    status = 200
+    refused: tuple[Reason, ...] = ()
     if request.method == "POST":
-        services.end_holding(holding=holding, by=person_of(request))
-        messages.success(request, _("The appointment has ended."))
-        return redirect(holding.post.office)
-    return render(request, "offices/post_end.html", {"holding": holding})
+        status = 400
+        if form.is_valid():
+            try:
+                services.end_holding(
+                    holding=holding, by=person_of(request), successor=form.cleaned_data["successor"]
+                )
+            except Refused as refusal:
+                status, refused = refusal.status, refusal.reasons
+            else:
+                messages.success(request, _("The appointment has ended."))
+                return redirect(holding.post.office)
+    context = {"holding": holding, "form": form, "reasons": refused}
+    return render(request, "offices/post_end.html", context, status=status)
 
 
 @access(signed_in)
@@ -135,6 +150,7 @@ def function_detail(request: HttpRequest, code: str) -> HttpResponse:
     at = clock.now()
     context = {
         "function": function,
+        "explained": explanations.of_function(person_of(request), function, None, at),
         "offices": Office.objects.filter(
             paragraph_holdings__paragraph=function.paragraph,
             paragraph_holdings__during__contains=queries.day_of(at),
@@ -165,7 +181,7 @@ def instrument_list(request: HttpRequest) -> HttpResponse:
         "rows": rows[:PAGE],
         "next": rows[PAGE - 1].instrument.number if len(rows) > PAGE else "",
         "searched": any(request.GET.get(name) for name in form.fields),
-        "may_issue": standing_of(request).has(Role.CITO),
+        "issuing": explanations.issuing(person_of(request), clock.now()),
     }
     return render(request, "offices/instrument_list.html", context)
 
@@ -179,16 +195,15 @@ def instrument_detail(request: HttpRequest, number: str) -> HttpResponse:
     covered = Office.objects.filter(
         pk__in=instrument.coverage.filter(during__contains=max(at, instrument.valid.lower)).values("office")
     )
-    reasons = permissions.reasons_against_revoking(user=person_of(request), instrument=instrument, at=at)
-    passing = permissions.reasons_against_issuing(user=person_of(request), at=at, parent=instrument)
+    explained = explanations.of_instrument(person_of(request), instrument, at)
     context = {
         "instrument": instrument,
         "row": overviews.instrument_row(instrument, at),
         "functions": instrument.functions.order_by("position"),
         "covered": covered.order_by("code"),
         "children": instrument.children.order_by("number"),
-        "may_revoke": not reasons and instrument.revoked_at is None,
-        "may_pass_on": not passing and instrument.sub_delegation != "none" and instrument.revoked_at is None,
+        "explained": explained,
+        "buttons": [act for act in explained if act.action in ("pass_on", "revoke")],
     }
     return render(request, "offices/instrument_detail.html", context)
 
@@ -283,7 +298,10 @@ def calendar_detail(request: HttpRequest, key: str) -> HttpResponse:
         "versions": versions,
         "in_force": overviews.in_force_on(versions, queries.day_of(clock.now())),
         "offices": Office.objects.filter(duty_station__calendar=calendar).order_by("code"),
-        "may_confirm": standing_of(request).has(Role.ADMINISTRATOR),
+        "may_confirm": not permissions.reasons_against_configuring(
+            user=person_of(request), at=clock.now(), code="offices.not_a_calendar_keeper"
+        ),
+        "explained": explanations.of_calendar(person_of(request), calendar, clock.now()),
         "form": ConfirmationForm(),
     }
     return render(request, "offices/calendar_detail.html", context)

@@ -20,6 +20,7 @@ from apps.approvals import queries
 from apps.approvals.queues import COUNT_BOUND, TABS, Queue, QueueRow
 from apps.approvals.standing import COMMITTEE, Viewer
 from apps.approvals.subjects import subject_for
+from apps.approvals.vacancies import alerts_of
 from apps.offices.choices import Role
 
 LOOKERS = frozenset({*COMMITTEE, Role.AUDITOR, Role.ADMINISTRATOR})
@@ -62,6 +63,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
             else "",
             "first_url": _address(tab=tab, only=only, q=search) if request.GET.get("after") else "",
             "start_url": start_url(viewer),
+            "alerts": alert_rows(viewer) if tab == "mine" else [],
         },
     )
 
@@ -129,6 +131,36 @@ def search_chips(found: Queue, tab: str) -> list[dict[str, str]]:
         }
         for token in found.search.tokens
     ]
+
+
+def alert_rows(viewer: Viewer) -> list[dict[str, Any]]:
+    """The turns at which nobody is there, that this person is to mend, each with the act that does."""
+    texts = {
+        "vacant": (_("Nobody holds the post"), _("Appoint or designate")),
+        "away": (_("The holder is away, and nobody stands in"), _("Name who stands in")),
+        "nobody": (_("Nobody at this desk may take it"), _("See why, and give it to another")),
+    }
+    found = []
+    for row in alerts_of(viewer):
+        text, act = texts[row.kind]
+        url = row.post.get_absolute_url() if row.post is not None else row.turn.office.get_absolute_url()
+        if row.kind == "nobody":
+            url = reverse("approvals:reassign", args=[row.handle, row.turn.desk])
+        found.append(
+            {
+                "text": text,
+                "act": act,
+                "url": url,
+                "case_url": case_address(row.handle),
+                "title": row.title,
+                "language": row.language,
+                "desk": row.desk,
+                "step": row.step,
+                "office": row.turn.office.code,
+                "due_at": row.turn.due_at,
+            }
+        )
+    return found
 
 
 def start_url(viewer: Viewer) -> str:

@@ -148,7 +148,7 @@ def _tell(absence: Absence, *, code: str, by: User, at: datetime) -> None:
             "until_at": absence.during.upper,
         },
         dedupe_key=f"{absence.pk}:{code}",
-        link=f"/posts/{absence.post.code}/",
+        link=absence.post.get_absolute_url(),
         at=at,
     )
 

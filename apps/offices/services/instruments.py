@@ -24,7 +24,6 @@ from apps.offices.models import (
     Office,
     Post,
 )
-from apps.offices.wording import day_text
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -145,14 +144,7 @@ def revoke_instrument(*, instrument: Instrument, reason: str, by: User) -> Instr
         refuse_if(
             Kind.NOT_ALLOWED, permissions.reasons_against_revoking(user=by, instrument=instrument, at=at)
         )
-        if instrument.revoked_at is not None:
-            refuse(
-                Kind.CONFLICT,
-                Reason(
-                    "offices.already_revoked",
-                    {"number": instrument.number, "on": day_text(instrument.revoked_at)},
-                ),
-            )
+        refuse_if(Kind.CONFLICT, policies.reasons_against_revoking_again(instrument))
         if not reason.strip():
             refuse(Kind.INVALID, Reason("offices.no_reason_given", field="reason"))
         children = Instrument.objects.select_for_update().filter(parent=instrument, revoked_at=None)
