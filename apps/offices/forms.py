@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.offices.choices import SubDelegation
+from apps.offices.choices import Role, SubDelegation
 from apps.offices.models import Function, Office, Post
 from apps.offices.overviews import Filters
 from apps.offices.policies import ROLES_WITHOUT_FUNCTIONS
@@ -141,6 +141,36 @@ class InstrumentForm(forms.Form):
             "reporting_duty": given["reporting_duty"],
             "concurrent": given["concurrent"],
             "sub_delegation": given["sub_delegation"],
+        }
+
+
+class StandbyForm(forms.Form):
+    """Who decides in the CITO's place, in order."""
+
+    first = forms.ChoiceField(label=_("First"))
+    second = forms.ChoiceField(label=_("Second"), required=False)
+    third = forms.ChoiceField(label=_("Third"), required=False)
+    legal_basis = forms.CharField(label=_("Legal basis"), max_length=300)
+    valid_until = forms.DateField(
+        label=_("To the end of"), widget=DateInput, validators=[LATEST], help_text=_("24 months at most.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Post.objects.filter(role=Role.ASSIGNED_OFFICER).select_related("office").order_by("code")
+        posts = [("", "–"), *((post.code, f"{post.title} · {post.code}") for post in rows)]
+        for name in ("first", "second", "third"):
+            self.fields[name].choices = posts  # type: ignore[attr-defined]
+
+    def terms(self) -> dict[str, Any]:
+        """The arguments of the service: the posts in their order, the end as an instant (UTC)."""
+        given = self.cleaned_data
+        codes = [given[name] for name in ("first", "second", "third") if given[name]]
+        posts = {post.code: post for post in Post.objects.filter(code__in=codes).select_related("office")}
+        return {
+            "posts": [posts[code] for code in codes],
+            "legal_basis": given["legal_basis"],
+            "valid_until": datetime.combine(given["valid_until"] + timedelta(days=1), time(), UTC),
         }
 
 

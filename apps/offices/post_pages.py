@@ -1,4 +1,4 @@
-"""The pages of a post: who holds it, who is away and stands in, and what can be done, by whom and why not."""
+"""The pages of a post, and of who decides in the CITO's place: who is away, who stands in, and who can do what."""
 
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts.access import access, by_service, person_of, signed_in
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse_if
-from apps.offices import absences, explanations, queries, services
-from apps.offices.forms import AbsenceForm
+from apps.offices import absences, explanations, permissions, queries, services
+from apps.offices.forms import AbsenceForm, StandbyForm
 from apps.offices.models import Absence, Post
 
 LAST = 20
@@ -93,3 +93,27 @@ def absence_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     refuse_if(Kind.CONFLICT, absences.reasons_against_ending(absence=absence, at=at))
     context = {"absence": absence, "begun": absence.during.lower <= at}
     return render(request, "offices/absence_end.html", context)
+
+
+@access(by_service)
+@require_http_methods(["GET", "HEAD", "POST"])
+def instrument_designate(request: HttpRequest) -> HttpResponse:
+    """The form by which the CITO designates, in order, who decides in the CITO's place."""
+    person, at = person_of(request), clock.now()
+    refuse_if(Kind.NOT_ALLOWED, permissions.reasons_against_issuing(user=person, at=at))
+    form = StandbyForm(request.POST or None)
+    status = 200
+    refused: tuple[Reason, ...] = ()
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                services.designate_standbys(by=person, **form.terms())
+            except Refused as refusal:
+                status, refused = refusal.status, refusal.reasons
+            else:
+                messages.success(request, _("The designation is in the register of instruments."))
+                return redirect("offices:instrument-list")
+    return render(
+        request, "offices/instrument_designate.html", {"form": form, "reasons": refused}, status=status
+    )

@@ -95,6 +95,9 @@ ABSENCES = {
     "offices.stand_in_outside_oict": _(
         "{person} holds no post in the Office of ICT, and the post “{post}” is one of its posts."
     ),
+    "offices.nobody_designated": _("Name at least one post of an assigned officer."),
+    "offices.designated_twice": _("One post stands in the order once."),
+    "offices.not_an_assigned_officer": _("The post “{post}” is not that of an assigned officer of OICT."),
     "offices.no_such_person": _("Nobody has an account with the address {email}."),
     "offices.holds_turns": _("{person} has the turn in {turns}."),
     "offices.successor_holds_it": _("{person} cannot be their own successor."),

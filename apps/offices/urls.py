@@ -18,6 +18,7 @@ urlpatterns = [
     path("functions/<str:code>/", views.function_detail, name="function-detail"),
     path("instruments/", views.instrument_list, name="instrument-list"),
     path("instruments/issue/", views.instrument_issue, name="instrument-issue"),
+    path("instruments/designate/", post_pages.instrument_designate, name="instrument-designate"),
     path("instruments/<str:number>/", views.instrument_detail, name="instrument-detail"),
     path("instruments/<str:number>/revoke/", views.instrument_revoke, name="instrument-revoke"),
     path("calendars/", views.calendar_list, name="calendar-list"),

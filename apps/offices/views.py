@@ -25,6 +25,7 @@ from apps.offices.models import (
     CalendarVersion,
     Function,
     Instrument,
+    InstrumentStandby,
     Office,
     Post,
     PostHolding,
@@ -203,6 +204,7 @@ def instrument_detail(request: HttpRequest, number: str) -> HttpResponse:
         "covered": covered.order_by("code"),
         "children": instrument.children.order_by("number"),
         "explained": explained,
+        "standby": InstrumentStandby.objects.filter(instrument=instrument).first(),
         "buttons": [act for act in explained if act.action in ("pass_on", "revoke")],
     }
     return render(request, "offices/instrument_detail.html", context)

@@ -37,6 +37,7 @@ from apps.approvals.models import (
 from apps.approvals.services.engine import (
     EFFECT_KIND,
     Walk,
+    announce_turn,
     ask_office,
     pause_side,
     resume_side,
@@ -307,6 +308,8 @@ def recuse(act: Act) -> Trace:
     )
     _release(act)
     notices.take_back(case_id=act.case.pk, by=act.by)
+    if act.turn is not None and act.turn.capacity == Capacity.DECIDER:
+        announce_turn(act.walk, act.turn)  # the first designated officer, who has not been told
     return Trace(facts={"desk": act.turn.desk if act.turn else ""}, commit={"words": act.values["words"]})
 
 

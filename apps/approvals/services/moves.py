@@ -213,6 +213,7 @@ def candidates(walk: Walk, action: str) -> list[Candidate]:
         desk = walk.road.stage(turn.stage).desk(turn.desk)
         offer = desk.step(turn.step).offer(action)
         conflict_verb = action in ("declare_no_conflict", "recuse") and desk.declares_conflict
+        conflict_verb |= action == "recuse" and desk.capacity == Capacity.DECIDER and bool(desk.function)
         handed = action == "hand_back" and desk.taken and turn.taken_by_id is not None
         if offer is not None or conflict_verb or handed:
             found.append(Candidate(turn, desk, offer))

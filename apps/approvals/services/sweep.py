@@ -11,7 +11,7 @@ from typing import Any
 from apps.accounts.models import User
 from apps.approvals.choices import APPROVALS, Capacity, Level, Side
 from apps.approvals.models import Case, Decision, Participation, Turn
-from apps.approvals.seats import people_for, reach
+from apps.approvals.seats import people_for
 from apps.approvals.services.engine import (
     COOLING_OFF,
     REMINDER_KINDS,
@@ -156,7 +156,8 @@ def look_after(*, post: Post, at: datetime) -> None:
             if office.pk != turn.office_id:
                 pass_on(walk, turn, office)
                 continue
-        if not reach(turn, at).is_attended:
+        key = f"{turn.pk}:opened:{turn.due_version}"  # who was told before is not told again
+        if not tell(turn, case, code="turn.opened", key=key, at=at):
             warn_of_vacancy(turn, case, at=at)
 
 

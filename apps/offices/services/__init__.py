@@ -6,6 +6,7 @@ from apps.offices.services.absences import end_absence, record_absence
 from apps.offices.services.calendars import add_calendar_version, confirm_calendar_version
 from apps.offices.services.instruments import issue_instrument, revoke_instrument
 from apps.offices.services.posts import assign_post, create_post, end_holding
+from apps.offices.services.standby import designate_standbys
 from apps.offices.services.tree import create_office, move_office
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "confirm_calendar_version",
     "create_office",
     "create_post",
+    "designate_standbys",
     "end_absence",
     "end_holding",
     "issue_instrument",
