@@ -10,6 +10,7 @@ Levels, from most to least (authority.md 4; the same table is printed in docs/ge
 | OICT desk officer, section chief, duty officer, assigned officer, CITO | once submitted | full |
 | Management Committee | once submitted | full |
 | reviewer, lead reviewer | once submitted | summary; full after declaring no conflict |
+| invited assessor | of OICT or above, while a desk waits, and those assessed | summary; full after declaring |
 | everyone signed in | approved or registered | card |
 | named exception | one case, until a date | full |
 
@@ -29,7 +30,7 @@ from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, OuterRef, Q, Value, When
 
 from apps.approvals.choices import APPROVALS, DECIDABLE, Capacity, Level, Outcome
-from apps.approvals.standing import HANDLERS, Viewer, months_before
+from apps.approvals.standing import HANDLERS, INVITED, Viewer, months_before
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Reason
 from apps.offices import queries as offices
@@ -111,6 +112,15 @@ def _on_the_case(viewer: Viewer) -> Q:
     return Q(Exists(part)) | Q(Exists(turn))
 
 
+def _invited(viewer: Viewer) -> Q:
+    """The case waits for an assessor from another office, or this one has assessed it."""
+    from apps.approvals.models import Participation, Turn
+
+    waits = Turn.objects.filter(case=OuterRef("pk"), closed_at__isnull=True, seats__contains=[INVITED])
+    part = Participation.objects.filter(case=OuterRef("pk"), user=viewer.user_id, capacity=Capacity.REVIEWER)
+    return Q(Exists(waits)) | Q(Exists(part))
+
+
 def _named(viewer: Viewer) -> Exists:
     from apps.approvals.models import CaseUserGrant
 
@@ -131,6 +141,9 @@ def _by_columns(viewer: Viewer, at_least: str, *, person: Viewer) -> Q:
         opened |= submitted
     elif viewer.reviews:
         opened |= submitted if at_least != Level.FULL else submitted & Q(_declared(person, recused=False))
+    if INVITED in viewer.seats:
+        invited = submitted & _invited(viewer)
+        opened |= invited if at_least != Level.FULL else invited & Q(_declared(person, recused=False))
     if at_least == Level.CARD:
         opened |= Q(outcome__in=SEEN_AS_CARD, confidential=False)
     return opened & Q(discarded_at__isnull=True) & (Q(confidential=False) | _on_the_case(viewer))

@@ -73,10 +73,10 @@ class TurnQuerySet(QuerySet):
         desk = parts.filter(capacity=Capacity.REVIEWER).exclude(desk=OuterRef("desk"))
         recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=person.user_id, recused=True)
         free = ~Exists(clash) & ~Exists(recused)
-        if viewer.reviews or viewer.seats & DECIDING_SEATS:
+        if viewer.assesses or viewer.seats & DECIDING_SEATS:
             near = Q(case__office__in=list(viewer.served_near.get(person.user_id, ())))
             free &= ~(Q(capacity__in=SERVED_CAPACITIES) & near)
-        if viewer.reviews:
+        if viewer.assesses:
             free &= ~Q(capacity=Capacity.REVIEWER) | ~Exists(desk)
         return Q(free)
 

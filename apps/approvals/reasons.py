@@ -97,6 +97,10 @@ SENTENCES = {
     "decision.recommendation_missing": _(
         "Nothing can be decided yet: the lead reviewer has not recommended."
     ),
+    "decision.assessor_missing": _(
+        "Nothing can be decided yet: OICT sponsors this itself, and no desk was filled by an invited assessor from "
+        "another office."
+    ),
     "decision.conditions_missing": _("An approval with conditions names at least one condition."),
     "decision.conditions_present": _("This outcome takes no conditions."),
     "decision.override_reason": _("The decision differs from the recommendation ({recommended}): say why."),

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.approvals.choices import Capacity
+from apps.approvals.standing import INVITED
 from apps.approvals.workflow import Desk
 from apps.offices import queries as offices
-from apps.offices.choices import Role
+from apps.offices.choices import OfficeKind, Role
 from apps.offices.models import Absence, Office, ParagraphHolding, Post, PostHolding
 from apps.offices.permissions import who_can_exercise
 
@@ -104,8 +105,9 @@ def people_for(seats: Iterable[str], at: datetime, *, case_id: uuid.UUID) -> lis
     person: Any  # with the columns that the statement adds
     for person in people:
         own, inside = f"{person.seat_role}@{person.seat_office}", f"{person.seat_role}@oict"
-        for seat in (own, inside):
-            if seat in wanted and (seat == own or person.seat_in_oict):
+        beyond = f"{person.seat_role}@any"
+        for seat in (own, inside, beyond):
+            if seat in wanted and (seat == own or person.seat_in_oict is (seat == inside)):
                 titles = person.seat_titles
                 titles = json.loads(titles) if isinstance(titles, str) else titles
                 found.append(
@@ -227,8 +229,21 @@ def acting_office(
     return sponsor if nearest == sponsor.pk else Office.objects.get(pk=nearest)
 
 
-def seats_of(desk: Desk, office: Office) -> list[str]:
-    """The seats of a desk at its acting office."""
+def is_own_initiative(sponsor: Office, at: datetime) -> bool:
+    """Whether OICT sponsors, one of its sections, or an office that stands over it (review.md 7)."""
+    if sponsor.kind not in (OfficeKind.OICT, OfficeKind.SECTION, OfficeKind.HEADQUARTERS):
+        return False
+    on = offices.day_of(at)
+    if offices.is_within_oict(sponsor.pk, on):
+        return True
+    oict = Office.objects.filter(kind=OfficeKind.OICT).first()
+    return oict is not None and sponsor.pk in offices.ancestors(oict.pk, on)
+
+
+def seats_of(desk: Desk, office: Office, *, invited: bool = False) -> list[str]:
+    """The seats of a desk at its acting office; `invited`: assessors from other offices sit there as well."""
+    if invited and desk.capacity == Capacity.REVIEWER:
+        return [*(f"{role}@oict" for role in desk.roles), INVITED]
     if desk.place == "oict":
         return [f"{role}@oict" for role in desk.roles]
     return [f"{role}@{office.pk}" for role in desk.roles]

@@ -40,6 +40,8 @@ REVIEWERS = (
     Role.REVIEWER_SECURITY,
     Role.LEAD_REVIEWER,
 )
+#: The seat of assessors whom OICT invites from other offices, at the desks of its own initiatives (review.md 7).
+INVITED = f"{Role.INVITED_ASSESSOR}@any"
 COMMITTEE = (Role.MC_MEMBER, Role.MC_SECRETARY, Role.MC_CHAIR)
 
 
@@ -82,6 +84,11 @@ class Viewer:
 
     def has(self, role: str) -> bool:
         return role in self.roles
+
+    @property
+    def assesses(self) -> bool:
+        """Whether they sit at a desk of reviewers, as OICT's own or invited."""
+        return self.reviews or INVITED in self.seats
 
     @property
     def own_seats(self) -> frozenset[str]:
@@ -175,6 +182,8 @@ def _viewer(
         seats.add(f"{post.role}@{post.office_id}")
         if post.within_oict:
             seats.add(f"{post.role}@oict")
+        elif post.role == Role.INVITED_ASSESSOR:
+            seats.add(INVITED)
     own = set(part.office_ids(Role.SUBMITTER, with_below=False)) if part.post_ids(Role.SUBMITTER) else set()
     if part.post_ids(*OFFICE_LEADERS):
         own.update(part.office_ids(*OFFICE_LEADERS))

@@ -48,6 +48,8 @@ WITH RECURSIVE oict(id) AS (
     SELECT role || '@' || office_id AS seat, user_id, absent_id FROM present
     UNION ALL
     SELECT role || '@oict', user_id, absent_id FROM present WHERE office_id IN (SELECT id FROM oict)
+    UNION ALL
+    SELECT role || '@any', user_id, absent_id FROM present WHERE office_id NOT IN (SELECT id FROM oict)
 ), seats AS (
     SELECT coalesce(array_agg(DISTINCT seat)::varchar[], '{}') AS attended,
            (SELECT coalesce(array_agg(DISTINCT role || '@' || office_id)::varchar[], '{}') FROM held WHERE is_away)

@@ -22,6 +22,7 @@ from apps.offices.forms import (
     SuccessorForm,
 )
 from apps.offices.models import (
+    Absence,
     CalendarVersion,
     Function,
     Instrument,
@@ -55,6 +56,10 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
     calendar = office.duty_station.calendar
     versions = overviews.calendar_versions([calendar])[calendar.pk]
     version = overviews.in_force_on(versions, today)
+    away = {
+        row.post_id: row
+        for row in Absence.objects.in_force(at).filter(post__office=office).select_related("stand_in")
+    }
     context = {
         "office": office,
         "letter_language": NATIVE_NAMES.get(office.letter_language, office.letter_language),
@@ -66,7 +71,9 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
             user=person_of(request), office=office, at=at
         ),
         "explained": explanations.of_office(person_of(request), office, at),
-        "posts": overviews.posts_and_holders(office, at),
+        "posts": [
+            (post, holding, away.get(post.pk)) for post, holding in overviews.posts_and_holders(office, at)
+        ],
         "functions": overviews.functions_at(office, at),
         "calendar": calendar,
         "version": version,

@@ -11,13 +11,14 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from apps.approvals.choices import Capacity, Side
 from apps.approvals.models import Case, Decision, Move, Participation, Turn, TurnPause
 from apps.approvals.parameters import Numbers
 from apps.approvals.permissions import reasons_of_service
-from apps.approvals.seats import acting_office, people_for, reach, seats_of
+from apps.approvals.seats import acting_office, is_own_initiative, people_for, reach, seats_of
 from apps.approvals.subjects import subject_for
 from apps.approvals.vacancies import alerts
 from apps.approvals.workflow import TERMINAL, Desk, RouteDefinition, Stage, Step
@@ -66,6 +67,11 @@ class Walk:
                 user_id=user_id, office_id=self.case.office_id, at=self.at, months=months, absent=absent
             )
         return self._served[user_id]
+
+    @cached_property
+    def is_own_initiative(self) -> bool:
+        """Whether OICT itself sponsors: then assessors from other offices sit at its desks too."""
+        return is_own_initiative(self.case.office, self.at)
 
     def open_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.closed_at is None]
@@ -166,7 +172,7 @@ def open_turn(
         desk=desk.key,
         step=step_key or step.key,
         office=office,
-        seats=seats_of(desk, office),
+        seats=seats_of(desk, office, invited=walk.is_own_initiative),
         side=desk.side,
         capacity=desk.capacity,
         opened_at=walk.at,

@@ -45,6 +45,7 @@ from apps.approvals.workflow import Desk, MoveOffer
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.audit.register import record
+from apps.offices.choices import Role
 from apps.offices.models import Absence
 from apps.offices.permissions import AuthorityCheck, reasons_against_exercising
 from apps.offices.queries import StoodFor, standing_of
@@ -374,7 +375,16 @@ def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
 
 def reasons_of_readiness(walk: Walk, recommendation: Recommendation | None, scored: set[str]) -> list[Reason]:
     """Whether the three assessments and the recommendation of this round are in."""
-    return policies.reasons_against_deciding(walk.road, scored=scored, recommended=recommendation is not None)
+    reasons = policies.reasons_against_deciding(
+        walk.road, scored=scored, recommended=recommendation is not None
+    )
+    if walk.is_own_initiative:
+        assessed = Move.objects.filter(
+            case=walk.case, round=walk.case.round, verb="submit_assessment", role=Role.INVITED_ASSESSOR
+        )
+        if not assessed.exists():
+            reasons.append(Reason("decision.assessor_missing"))
+    return reasons
 
 
 def reasons_against_confirmation(act: Act, confirmation: Confirmation | None) -> list[Reason]:
