@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from apps.approvals.models import Case, ConflictDeclaration, Participation, Turn
 from apps.approvals.seats import Seated, people_for
-from apps.approvals.services.engine import ANSWER_STEP, Walk
-from apps.approvals.services.moves import (
+from apps.approvals.services.authority import (
     amount_of,
     authority_for,
+    reasons_of_readiness,
+    recommendation_of,
+)
+from apps.approvals.services.engine import ANSWER_STEP, Walk
+from apps.approvals.services.moves import (
     candidates,
     reasons_against_person,
     reasons_against_whole_case,
-    reasons_of_readiness,
-    recommendation_of,
 )
 from apps.approvals.services.verbs import VERBS, Verb
 from apps.approvals.standing import Viewer

@@ -26,8 +26,22 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models import Case as SqlCase
-from django.db.models import CharField, Exists, OuterRef, Q, Value, When
 
 from apps.approvals.choices import APPROVALS, DECIDABLE, Capacity, Level, Outcome
 from apps.approvals.standing import HANDLERS, INVITED, Viewer, months_before
@@ -88,6 +102,7 @@ SERVED_CAPACITIES = (Capacity.REVIEWER, Capacity.LEAD, Capacity.DECIDER)
 FUNCTION_EXERCISED: Mapping[str, str] = {Capacity.OPINION: "17e", Capacity.DECIDER: "18"}
 #: The same as pairs of "turn's capacity" and "part already played", for the query of the queue.
 CAPACITIES_APART = tuple(f"{capacity} {part}" for capacity, parts in PARTS_APART.items() for part in parts)
+APART_FROM_DECIDING = [str(part) for part in PARTS_APART[Capacity.DECIDER]]
 SEEN_AS_CARD = (*(str(outcome) for outcome in APPROVALS), str(Outcome.REGISTERED))
 
 
@@ -285,3 +300,18 @@ def reasons_of_conflict(desk: Desk, declarations: Iterable[Any]) -> list[Reason]
     if desk.declares_conflict and not rows:
         return [Reason("conflict.declare_first")]
     return []
+
+
+def first_designated(viewer: Viewer) -> Func:
+    """The condition on turns under which this viewer is the designated officer who decides their case in the CITO's
+    place (`standby` asks the same function of the database in the act).
+    """
+    return Func(
+        F("case"),
+        Value(viewer.user_id, output_field=UUIDField()),
+        Value(APART_FROM_DECIDING, output_field=ArrayField(CharField())),
+        Value(viewer.at, output_field=DateTimeField()),
+        Value(offices.day_of(viewer.at), output_field=DateField()),
+        function="approvals_is_standby",
+        output_field=BooleanField(),
+    )

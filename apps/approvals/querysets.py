@@ -106,9 +106,9 @@ class TurnQuerySet(QuerySet):
             return self
         able = Q(taken_by=viewer.user_id) | Q(self._covered(viewer, "18"))
         if "assigned_officer@oict" in viewer.own_seats:
-            from apps.approvals.standby import first_in_the_order
+            from apps.approvals.permissions import first_designated
 
-            able |= first_in_the_order(viewer)
+            able |= Q(first_designated(viewer))
         return self.filter(~Q(capacity=Capacity.DECIDER) | able)
 
 

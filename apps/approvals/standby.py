@@ -12,12 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BooleanField, CharField, DateField, DateTimeField, F, Func, Q, UUIDField, Value
 
-from apps.approvals.choices import Capacity
-from apps.approvals.permissions import PARTS_APART
+from apps.approvals.permissions import APART_FROM_DECIDING as APART
 from apps.approvals.standing import Viewer
 from apps.audit.reasons import Reason
 from apps.offices.models import Instrument, InstrumentCoverage
@@ -27,8 +24,6 @@ from apps.offices.queries import day_of
 if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.approvals.models import Case
-
-APART = [str(part) for part in PARTS_APART[Capacity.DECIDER]]
 
 
 @dataclass(frozen=True)
@@ -56,20 +51,6 @@ def standby_of(case_id: uuid.UUID, at: datetime) -> Standby | None:
         )
         row = cursor.fetchone()
     return Standby(*row) if row else None
-
-
-def first_in_the_order(viewer: Viewer) -> Q:
-    """The condition on turns under which this viewer is the designated officer who decides their case."""
-    asked = Func(
-        F("case"),
-        Value(viewer.user_id, output_field=UUIDField()),
-        Value(APART, output_field=ArrayField(CharField())),
-        Value(viewer.at, output_field=DateTimeField()),
-        Value(day_of(viewer.at), output_field=DateField()),
-        function="approvals_is_standby",
-        output_field=BooleanField(),
-    )
-    return Q(asked)
 
 
 def standby_check(

@@ -126,6 +126,8 @@ def reasons_against_absence(
         found.append(Reason("offices.absence_ends_first", field="until"))
     if not reason.strip():
         found.append(Reason("offices.no_reason_given", field="reason"))
+    if any(one.field in ("from_", "until") for one in found):
+        return found
     if stand_in is not None:
         found += _about_stand_in(post, holder, stand_in, during, at)
     if not found:

@@ -175,7 +175,7 @@ def test_an_invited_assessor_sits_at_the_desks_of_oicts_own_initiatives_only(rev
 
 def test_oicts_own_initiative_is_decided_with_an_invited_assessment_only(review: Review) -> None:
     from apps.approvals import services
-    from apps.approvals.services.moves import reasons_of_readiness
+    from apps.approvals.services.authority import reasons_of_readiness
     from tests.factories.approvals import assessment_of
 
     case = own_case(review)

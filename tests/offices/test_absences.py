@@ -204,8 +204,9 @@ def test_standing_of_a_stand_in_takes_two_statements(
     organization: Organization, deputy: User, django_assert_num_queries: Any
 ) -> None:
     record(organization, "head", deputy)
+    at = clock.now()
     with django_assert_num_queries(2):
-        standing = queries.standing_of(deputy, clock.now())
+        standing = queries.standing_of(deputy, at)
         assert standing.has(Role.HEAD_OF_OFFICE, organization.offices["UNMISS"].pk)
 
 

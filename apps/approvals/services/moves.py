@@ -6,30 +6,23 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, transaction
 from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.approvals import policies
 from apps.approvals.choices import Capacity, Outcome
 from apps.approvals.models import (
-    AssessmentScore,
     Case,
     ConflictDeclaration,
     Move,
     Participation,
-    Recommendation,
     Turn,
 )
 from apps.approvals.permissions import (
-    FUNCTION_EXERCISED,
     SERVED_CAPACITIES,
     reasons_against_seat,
     reasons_of_conflict,
@@ -37,17 +30,21 @@ from apps.approvals.permissions import (
 )
 from apps.approvals.seats import names_for, titles_of
 from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
+from apps.approvals.services.authority import (
+    authority_for,
+    hold_absence,
+    reasons_against_confirmation,
+    reasons_of_readiness,
+    recommendation_of,
+)
 from apps.approvals.services.engine import ANSWER_STEP, Walk, close_turn, enter_stage, finish_step
 from apps.approvals.services.verbs import VERBS, Verb, clean_payload
-from apps.approvals.standby import absent_cito, standby_check
+from apps.approvals.standby import absent_cito
 from apps.approvals.standing import Viewer, viewer_from
 from apps.approvals.workflow import Desk, MoveOffer
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.audit.register import record
-from apps.offices.choices import Role
-from apps.offices.models import Absence
-from apps.offices.permissions import AuthorityCheck, reasons_against_exercising
 from apps.offices.queries import StoodFor, standing_of
 
 #: Verbs of a desk's turn that no route needs to name: whoever sits there may use them.
@@ -237,7 +234,7 @@ def _person(
     if verb.whole_case:
         refuse_if(Kind.NOT_ALLOWED, reasons_against_whole_case(walk, viewer))
         act.behalf = viewer.behalf_at(seats_of_whole_case(walk))
-        _hold_absence(act)
+        hold_absence(act)
         return act
     possible = [one for one in candidates(walk, verb.key) if not desk or one.desk.key == desk]
     if not possible:
@@ -277,7 +274,7 @@ def _person(
     act.turn, act.desk = chosen.turn, chosen.desk
     seats = act.behalf.seats if act.behalf is not None else viewer.own_seats
     act.role = next((seat.split("@")[0] for seat in sorted(chosen.turn.seats) if seat in seats), "")
-    _hold_absence(act)
+    hold_absence(act)
     if act.behalf is not None and verb.key == "give_opinion":
         check = authority_for(
             by=by, capacity=chosen.turn.capacity, case=walk.case, at=walk.at, behalf=act.behalf, lock=True
@@ -287,47 +284,6 @@ def _person(
     if chosen.desk.function and verb.key == "decide":
         _authorize(act, confirmation)
     return act
-
-
-def _hold_absence(act: Act) -> None:
-    """Hold the absence on whose ground they act, so that ending it waits, or has already won."""
-    if act.behalf is None:
-        return
-    rows = Absence.objects.select_for_update(of=("self",), no_key=True).filter(
-        pk__in=list(act.behalf.absences), called_off=False, during__contains=act.at
-    )
-    if not list(rows.values_list("pk", flat=True)):
-        refuse(Kind.NOT_ALLOWED, Reason("standin.over", {"name": act.behalf.name}))
-
-
-def authority_for(
-    *,
-    by: User,
-    capacity: str,
-    case: Case,
-    at: datetime,
-    behalf: Viewer | None = None,
-    function: str = "",
-    lock: bool = False,
-) -> AuthorityCheck:
-    """Whether this person may exercise the function of this capacity for the case: with authority of their own,
-    whoever they stand in for (authority.md 2). The page and the act ask here.
-    """
-    function = function or FUNCTION_EXERCISED[capacity]
-    check = reasons_against_exercising(
-        user=by,
-        function=function,
-        office_id=case.office_id,
-        amount_usd=amount_of(case),
-        at=at,
-        lock=lock,
-    )
-    if check.reasons and capacity == Capacity.DECIDER:
-        check = standby_check(by, case, at, check, lock=lock)
-    if check.reasons and behalf is not None:
-        first = Reason("standin.own_authority", {"name": behalf.name}, who_can=check.reasons[0].who_can)
-        check = replace(check, reasons=[first, *check.reasons])
-    return check
 
 
 def _authorize(act: Act, confirmation: Confirmation | None) -> None:
@@ -350,58 +306,6 @@ def _authorize(act: Act, confirmation: Confirmation | None) -> None:
     act.recommendation, scored = recommendation_of(act.case)
     refuse_if(Kind.NOT_READY, reasons_of_readiness(act.walk, act.recommendation, scored))
     refuse_if(Kind.NOT_ALLOWED, reasons_against_confirmation(act, confirmation))
-
-
-def amount_of(case: Case) -> Decimal:
-    """The amount that a ceiling is held against; one that is not known is below none."""
-    return case.value_usd if case.value_usd is not None else Decimal(10) ** 16
-
-
-def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
-    """The recommendation of this round, and the criteria that its submitted assessments have scored."""
-    scores = AssessmentScore.objects.filter(
-        assessment__case=case.pk,
-        assessment__round=case.round,
-        assessment__submitted_at__isnull=False,
-        score__isnull=False,
-    )
-    found = (
-        Recommendation.objects.filter(case=case, round=case.round)
-        .annotate(scored=ArraySubquery(scores.values("criterion")))
-        .first()
-    )
-    return found, set(found.scored if found else scores.values_list("criterion", flat=True))
-
-
-def reasons_of_readiness(walk: Walk, recommendation: Recommendation | None, scored: set[str]) -> list[Reason]:
-    """Whether the three assessments and the recommendation of this round are in."""
-    reasons = policies.reasons_against_deciding(
-        walk.road, scored=scored, recommended=recommendation is not None
-    )
-    if walk.is_own_initiative:
-        assessed = Move.objects.filter(
-            case=walk.case, round=walk.case.round, verb="submit_assessment", role=Role.INVITED_ASSESSOR
-        )
-        if not assessed.exists():
-            reasons.append(Reason("decision.assessor_missing"))
-    return reasons
-
-
-def reasons_against_confirmation(act: Act, confirmation: Confirmation | None) -> list[Reason]:
-    """The decider confirmed this very version a moment ago, as a person signed in (seam 9)."""
-    if confirmation is None:
-        return [Reason("confirmation.missing", field="password")]
-    if confirmation.method == "token":
-        return [Reason("confirmation.token")]
-    minutes = int(act.walk.numbers["decision.confirmation_minutes"])
-    age = act.at - confirmation.at
-    if age > timedelta(minutes=minutes) or age < -timedelta(minutes=1):
-        return [Reason("confirmation.old", {"minutes": minutes}, field="password")]
-    if confirmation.user_id != act.by.pk:
-        return [Reason("confirmation.other_person", field="password")]
-    if confirmation.snapshot_hash != act.case.version_hash:
-        return [Reason("confirmation.other_version", field="password")]
-    return []
 
 
 def reasons_against_person(
