@@ -21,6 +21,7 @@ from apps.approvals.services.moves import (
     reasons_against_whole_case,
 )
 from apps.approvals.services.verbs import VERBS, Verb
+from apps.approvals.standby import standby_of
 from apps.approvals.standing import Viewer
 from apps.audit.reasons import Reason
 from apps.offices.permissions import AuthorityCheck, who_can_exercise
@@ -151,6 +152,8 @@ def explain(
                     authority = AuthorityCheck(reasons=list(against), who_can=able)
                 against = [*against, *authority.reasons] if mine else against
                 who = tuple(str(can) for can in authority.who_can)
+                if (standby := standby_of(case.pk, viewer.at)) is not None and standby.user_id != user.pk:
+                    who = (standby.name, *who)
                 if not against:
                     against = reasons_of_readiness(walk, *recommendation_of(case))
             absent = viewer.behalf_at(one.turn.seats, one.turn.taken_by_id)

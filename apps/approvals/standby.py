@@ -17,7 +17,8 @@ from django.db import connection
 from apps.approvals.permissions import APART_FROM_DECIDING as APART
 from apps.approvals.standing import Viewer
 from apps.audit.reasons import Reason
-from apps.offices.models import Instrument, InstrumentCoverage
+from apps.offices.choices import Role
+from apps.offices.models import Absence, Instrument, InstrumentCoverage
 from apps.offices.permissions import AuthorityCheck
 from apps.offices.queries import day_of
 
@@ -75,6 +76,8 @@ def standby_check(
     if lock:
         rows = InstrumentCoverage.objects.filter(instrument__in=mine, function="18", office=case.office_id)
         list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        away = Absence.objects.filter(post__role=Role.CITO, called_off=False, during__contains=at)
+        list(away.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
     found = standby_of(case.pk, at)
     number: dict[str, Any] = {"number": mine[0].number}
     if found is not None and found.user_id == by.pk:

@@ -1,7 +1,8 @@
 """Turns at which nobody is there: an alert of who can mend it (review.md 3 and 4).
 
 Nobody is there where no post of the turn has a holder, or each holder is away without a stand-in; and at a desk of
-reviewers that nobody has taken, where everybody who sits there is kept out of the case. The alert is the section
+reviewers that nobody has taken, where everybody who sits there is kept out of the case; and at a decision that nobody
+has authority to take, the CITO being away or having stepped aside. The alert is the section
 chief's for OICT's desks, else of the head of the office, or of the nearest office above that has one.
 """
 
@@ -17,7 +18,7 @@ from django.db import connection
 from apps.approvals.choices import Capacity
 from apps.approvals.labels import desk_label, step_label
 from apps.approvals.models import Turn
-from apps.approvals.permissions import PARTS_APART
+from apps.approvals.permissions import APART_FROM_DECIDING, PARTS_APART
 from apps.approvals.standing import Viewer
 from apps.offices.choices import Role
 from apps.offices.models import Post
@@ -73,7 +74,19 @@ WITH RECURSIVE oict(id) AS (
                   AND NOT EXISTS (
                     SELECT 1 FROM approvals_participation o
                     WHERE o.case_id = t.case_id AND o.user_id IN (there.user_id, there.absent_id)
-                      AND o.capacity = 'reviewer' AND o.desk <> t.desk))))
+                      AND o.capacity = 'reviewer' AND o.desk <> t.desk)))
+           OR (t.capacity = 'decider' AND t.taken_by_id IS NULL
+               AND approvals_cito_is_aside(t.case_id, %(deciding)s, %(at)s, %(day)s)
+               AND NOT EXISTS (SELECT 1 FROM approvals_standby(t.case_id, %(deciding)s, %(at)s, %(day)s))
+               AND NOT EXISTS (
+                SELECT 1
+                FROM offices_instrumentcoverage v
+                JOIN offices_instrument i ON i.id = v.instrument_id
+                JOIN held ON held.post_id = i.delegate_post_id AND NOT held.is_away
+                WHERE v.function_id = '18' AND v.office_id = c.office_id AND v.during @> %(at)s AND NOT v.revoked
+                  AND (i.amount_limit IS NULL OR i.amount_limit >= c.value_usd)
+                  AND NOT EXISTS (SELECT 1 FROM offices_instrumentstandby s WHERE s.instrument_id = i.id)
+                  AND NOT approvals_keeps_out(t.case_id, held.user_id, %(deciding)s, %(at)s, %(day)s))))
 ), chain(office_id, id, depth) AS (
     SELECT DISTINCT office_id, office_id, 0 FROM turn
     UNION ALL
@@ -133,6 +146,7 @@ def alerts(
         "turns": list(turn_ids) if turn_ids is not None else None,
         "mine": list(seats) if seats is not None else None,
         "apart": [str(part) for part in PARTS_APART[Capacity.REVIEWER]],
+        "deciding": APART_FROM_DECIDING,
         "chief": CHIEF,
         "limit": SHOWN if turn_ids is None else len(turn_ids),
     }

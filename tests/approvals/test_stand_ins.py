@@ -323,3 +323,92 @@ def test_same_act_sent_twice_with_one_key_stays_one(review: Review, deputy: User
     first = review.act(case, "deputy", "hand_on", key=key, seen=seen)
     again = review.act(case, "deputy", "hand_on", key=key, seen=seen)
     assert (first.move_id, again.repeated) == (again.move_id, True)
+
+
+def test_search_finds_for_the_stand_in_during_the_dates_only(review: Review, deputy: User) -> None:
+    review.open()
+    away(review, "head", deputy, days=1)
+
+    def found() -> int:
+        return len(
+            queries.queue(viewer_of(deputy, clock.now()), tab="all", search="Radio office:UNMISS").rows
+        )
+
+    assert found() == 1
+    with clock.set_to(clock.now() + timedelta(days=1)):
+        assert found() == 0
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [("there", "Head Person"), ("stood", "Deputy Person for Head Person"), ("away", "Head Of Dpko")],
+)
+def test_who_will_endorse_is_said_before_the_hand_over(
+    review: Review, deputy: User, client: Any, what: str, said: str
+) -> None:
+    above = make_post(review.org.offices["DPKO"], Role.HEAD_OF_OFFICE)
+    appoint(above, make_person("Head Of Dpko"))
+    if what != "there":
+        away(review, "head", deputy if what == "stood" else None)
+    case = review.open()
+    client.force_login(review.people["submitter"])
+    page = client.get(f"/cases/{case.pk}/acts/hand_on/").content.decode()
+    assert f"Who will endorse it: <bdi>{said}</bdi>" in page
+    attested(review, case)
+    assert (case.turns.open().get(desk="head").office.code == "DPKO") is (what == "away")
+
+
+def test_the_api_explains_a_case_and_says_on_whose_behalf(review: Review, deputy: User, client: Any) -> None:
+    case = review.open()
+    away(review, "submitter", deputy)
+    client.force_login(deputy)
+    answer = client.get(f"/api/v1/cases/{case.pk}/explanation/").json()
+    assert (answer["kind"], answer["id"]) == ("case", str(case.pk))
+    offered = {act["action"]: act for act in answer["acts"]}
+    assert (offered["hand_on"]["is_possible"], offered["hand_on"]["on_behalf_of"]) == (
+        True,
+        "Submitter Person",
+    )
+    client.force_login(review.people["unifil-head"])
+    assert client.get(f"/api/v1/cases/{case.pk}/explanation/").status_code == 404
+
+
+def test_a_draft_begun_for_an_absent_submitter_counts_for_both(review: Review, deputy: User) -> None:
+    from apps.offices.queries import StoodFor
+
+    absent = review.people["submitter"]
+    review.probe.drafts[key := uuid.uuid4()] = review.draft_of(review.open())
+    case = services.open_case(
+        subject_kind="probe",
+        subject_id=key,
+        office=review.org.office("UNMISS"),
+        route_key="probe-road",
+        title="Radio",
+        language="en",
+        by=deputy,
+        on_behalf_of=StoodFor(absent.pk),
+    )
+    assert set(case.participations.values_list("user", "capacity")) == {
+        (deputy.pk, "submitter"),
+        (absent.pk, "submitter"),
+    }
+    move = Move.objects.get(case=case, verb="open")
+    assert (move.by, move.on_behalf_of) == (deputy, absent)
+
+
+def test_the_page_offers_the_act_and_says_for_whom(review: Review, deputy: User, client: Any) -> None:
+    case = attested(review, review.open())
+    away(review, "head", deputy)
+    client.force_login(deputy)
+    page = client.get(f"/cases/{case.pk}/").content.decode()
+    assert "You act on behalf of <bdi>Head Person</bdi>" in page
+    sent = {
+        "seen_version": case.version_number,
+        "seen_hash": case.version_hash,
+        "idempotency_key": "k",
+        "confirmed": "on",
+    }
+    assert client.post(f"/cases/{case.pk}/acts/endorse/", sent).status_code == 302
+    case.refresh_from_db()
+    told = client.get(f"/cases/{case.handle}/").content.decode()
+    assert "Deputy Person on behalf of Head Person" in told

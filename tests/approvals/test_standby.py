@@ -180,3 +180,22 @@ def test_the_case_explains_the_designation(designated: Review) -> None:
         offer = view.explanation.offer("decide")
         assert offer is not None
         assert offer.is_possible is possible
+
+
+def test_a_decision_that_nobody_may_take_is_an_alert_of_the_section_chief(
+    review: Review, client: Any
+) -> None:
+    from apps.approvals.vacancies import alerts_of
+
+    case = review.to_decision()
+    chief = review.people["chief"]
+    assert alerts_of(viewer_of(chief, clock.now())) == []
+    review.act(case, "cito", "recuse", words="A cousin sells it.")
+    assert [(row.kind, row.turn.desk) for row in alerts_of(viewer_of(chief, clock.now()))] == [
+        ("nobody", "decider")
+    ]
+    client.force_login(chief)
+    assert "Nobody has the authority to decide it" in client.get("/").content.decode()
+    review.org.people["cito"] = review.people["cito"]
+    review.org.issue("officer", ["18"], ["UNMISS"])
+    assert alerts_of(viewer_of(chief, clock.now())) == []

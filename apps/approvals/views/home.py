@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts import look
 from apps.accounts.access import access, signed_in
 from apps.approvals import queries
+from apps.approvals.choices import Capacity
 from apps.approvals.queues import COUNT_BOUND, TABS, Queue, QueueRow
 from apps.approvals.standing import COMMITTEE, Viewer
 from apps.approvals.subjects import subject_for
@@ -144,7 +145,13 @@ def alert_rows(viewer: Viewer) -> list[dict[str, Any]]:
     for row in alerts_of(viewer):
         text, act = texts[row.kind]
         url = row.post.get_absolute_url() if row.post is not None else row.turn.office.get_absolute_url()
-        if row.kind == "nobody":
+        if row.kind == "nobody" and row.turn.capacity == Capacity.DECIDER:
+            text, act, url = (
+                _("Nobody has the authority to decide it"),
+                _("See the instruments"),
+                _instruments(),
+            )
+        elif row.kind == "nobody":
             url = reverse("approvals:reassign", args=[row.handle, row.turn.desk])
         found.append(
             {
@@ -161,6 +168,10 @@ def alert_rows(viewer: Viewer) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _instruments() -> str:
+    return reverse("offices:instrument-list")
 
 
 def start_url(viewer: Viewer) -> str:
