@@ -78,13 +78,8 @@ def eligible_for(case: Case, turn: Turn, *, at: datetime, months: int) -> list[E
             "user", flat=True
         )
     )
-    loads = dict(
-        Turn.objects.open()
-        .filter(taken_by__in=list(seated))
-        .values_list("taken_by")
-        .annotate(number=Count("pk"))
-        .order_by()
-    )
+    taken = Turn.objects.open().filter(taken_by__in=list(seated)).values("taken_by").order_by()
+    loads = {row["taken_by"]: row["number"] for row in taken.annotate(number=Count("pk"))}
     near = _served(people, case, at, months) if turn.capacity in SERVED_CAPACITIES else set()
     found = [
         Eligible(one, loads.get(one.user.pk, 0), tuple(_against(turn, one, parts, recused, near, months)))

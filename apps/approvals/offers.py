@@ -158,8 +158,10 @@ def explain(
                     against = reasons_of_readiness(walk, *recommendation_of(case))
             absent = viewer.behalf_at(one.turn.seats, one.turn.taken_by_id)
             if key == "give_opinion" and absent is not None and not against:
-                asked = {"by": user, "capacity": one.turn.capacity, "case": case, "at": viewer.at}
-                against = authority_for(**asked, behalf=absent).reasons
+                check = authority_for(
+                    by=user, capacity=one.turn.capacity, case=case, at=viewer.at, behalf=absent
+                )
+                against = check.reasons
             behalf = absent.name if absent is not None and mine else ""
             offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who, behalf))
     return Explanation(tuple(offers), seated, authority)

@@ -1,5 +1,6 @@
 """The pages of a post, and of who decides in the CITO's place: who is away, who stands in, and who can do what."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -45,7 +46,7 @@ def post_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "offices/post_detail.html", context)
 
 
-def _state(row: Absence, at: object) -> tuple[str, str]:
+def _state(row: Absence, at: datetime) -> tuple[str, str]:
     if row.called_off:
         return "quiet", _("Called off")
     if row.during.lower > at:
