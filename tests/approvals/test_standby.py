@@ -199,3 +199,20 @@ def test_a_decision_that_nobody_may_take_is_an_alert_of_the_section_chief(
     review.org.people["cito"] = review.people["cito"]
     review.org.issue("officer", ["18"], ["UNMISS"])
     assert alerts_of(viewer_of(chief, clock.now())) == []
+
+
+def test_the_api_designates_and_lists_the_order(review: Review, client: Any) -> None:
+    client.force_login(review.people["cito"])
+    sent = {
+        "posts": [review.org.posts["officer"].code],
+        "legal_basis": "ST/SGB/2026/1",
+        "valid_until": (clock.now() + timedelta(days=300)).date().isoformat(),
+    }
+    made = client.post("/api/v1/designations/", sent, content_type="application/json")
+    assert made.status_code == 201, made.content
+    rows = client.get("/api/v1/designations/").json()
+    assert [(row["position"], row["post"]) for row in rows] == [(1, review.org.posts["officer"].code)]
+    wrong = client.post("/api/v1/designations/", {**sent, "posts": ["NONE"]}, content_type="application/json")
+    assert wrong.json()["reasons"][0]["code"] == "offices.no_such_post"
+    client.force_login(review.people["officer"])
+    assert client.post("/api/v1/designations/", sent, content_type="application/json").status_code == 403

@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from apps.offices.api import explanations, views
+from apps.offices.api import explanations, standby, views
 
 router = SimpleRouter()
 router.register("offices", views.OfficeViewSet, basename="api-office")
@@ -36,5 +36,6 @@ urlpatterns = [
     ),
     path("posts/<str:code>/absences/", explanations.Absences.as_view(), name="api-absences"),
     path("absences/<uuid:pk>/end/", explanations.AbsenceEnd.as_view(), name="api-absence-end"),
+    path("designations/", standby.Designations.as_view(), name="api-designations"),
     *router.urls,
 ]
