@@ -114,5 +114,5 @@ def hold_absence(act: Act) -> None:
     rows = Absence.objects.select_for_update(of=("self",), no_key=True).filter(
         pk__in=list(act.behalf.absences), called_off=False, during__contains=act.at
     )
-    if not list(rows.values_list("pk", flat=True)):
+    if len(rows.values_list("pk", flat=True)) < len(act.behalf.absences):
         refuse(Kind.NOT_ALLOWED, Reason("standin.over", {"name": act.behalf.name}))
