@@ -14,10 +14,13 @@ class ApprovalsConfig(AppConfig):
         from apps.approvals.decided import decided
         from apps.approvals.losses import open_decisions
         from apps.approvals.services import engine, sweep
+        from apps.approvals.services.handover import hand_over, turns_left_behind
         from apps.notices import handlers
         from apps.offices.effects import register_answer
         from apps.offices.evidence.decisions import register_decisions
+        from apps.offices.handover import register_turns
 
+        register_turns(turns_left_behind, hand_over)
         register_decisions(decided)
         register_answer("approvals.decisions", open_decisions)
         for kind in engine.REMINDER_KINDS.values():

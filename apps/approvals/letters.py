@@ -91,7 +91,7 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
         )
         blocks += [
             {"kind": "paragraph", "text": basis},
-            {"kind": "signature", "text": decision.decided_by.full_name},
+            {"kind": "signature", "text": _signed(decision)},
             {"kind": "paragraph", "text": in_language(decision.post_title or {}, language)},
         ]
     return {"language": language, "blocks": [block for block in blocks if block["text"]]}
@@ -100,6 +100,14 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
 def _day(on: date) -> str:
     """A day as every page writes it, with the month in full."""
     return date_format(on, pgettext("a date in a letter", "j F Y"), use_l10n=False)
+
+
+def _signed(decision: Any) -> str:
+    """Who decided, and for which absent person where they stood in."""
+    if decision.on_behalf_of is None:
+        return decision.decided_by.full_name
+    names = {"name": decision.decided_by.full_name, "absent": decision.on_behalf_of.full_name}
+    return _("{name}, on behalf of {absent}").format(**names)
 
 
 def preview_letter(
@@ -111,6 +119,7 @@ def preview_letter(
     check: Any,
     by: Any,
     at: datetime,
+    absent: Any = None,
 ) -> dict[str, Any]:
     """The letter as it would go out, from a decision that is not made yet. Nothing is written.
 
@@ -127,6 +136,7 @@ def preview_letter(
         round=case.round,
         decided_by=by,
         decided_at=at,
+        on_behalf_of=absent,
         post_title=titles_of(check.post_id) if check is not None else {},
         outcome=values["outcome"],
         instrument_number=instrument.number if instrument else "",

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from apps.approvals.models import Case, ConflictDeclaration, Participation, Turn
 from apps.approvals.seats import Seated, people_for, place_of
-from apps.approvals.services.engine import ANSWER_STEP, Walk
-from apps.approvals.services.moves import (
+from apps.approvals.services.authority import (
     amount_of,
-    candidates,
-    reasons_against_person,
-    reasons_against_whole_case,
+    authority_for,
     reasons_of_readiness,
     recommendation_of,
 )
+from apps.approvals.services.engine import ANSWER_STEP, Walk
+from apps.approvals.services.moves import (
+    candidates,
+    reasons_against_person,
+    reasons_against_whole_case,
+)
 from apps.approvals.services.verbs import VERBS, Verb
+from apps.approvals.standby import standby_of
 from apps.approvals.standing import Viewer
 from apps.audit.reasons import Reason
-from apps.offices.permissions import AuthorityCheck, reasons_against_exercising, who_can_exercise
+from apps.offices.permissions import AuthorityCheck, who_can_exercise
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -50,6 +54,7 @@ class Offer:
     desk: str
     reasons: tuple[Reason, ...] = ()
     who_can: tuple[str, ...] = ()
+    on_behalf_of: str = ""
 
     @property
     def is_possible(self) -> bool:
@@ -74,10 +79,14 @@ class Explanation:
 
     def names_at(self, turn: Turn) -> tuple[str, ...]:
         if turn.taken_by_id is not None and turn.taken_by is not None:
-            return (turn.taken_by.full_name,)
-        return tuple(
-            dict.fromkeys(person.user.full_name for person in self.seated if person.seat in turn.seats)
-        )
+            taken = turn.taken_by.full_name
+            stand_in = (
+                one.said
+                for one in self.seated
+                if one.stands_for == turn.taken_by_id and one.seat in turn.seats
+            )
+            return tuple(dict.fromkeys((taken, *stand_in)))
+        return tuple(dict.fromkeys(person.said for person in self.seated if person.seat in turn.seats))
 
 
 def explain(
@@ -97,9 +106,10 @@ def explain(
     if not open_now:
         return Explanation((), (), None)
     seated = tuple(people_for({seat for turn in open_now for seat in turn.seats}, viewer.at, case_id=case.pk))
-    parts = list(Participation.objects.filter(case=case, user=user))
+    people = [one.user_id for one in viewer.parts() if one.user_id is not None]
+    parts = list(Participation.objects.filter(case=case, user__in=people))
     if declared is None:
-        declared = list(ConflictDeclaration.objects.filter(case=case, user=user))
+        declared = list(ConflictDeclaration.objects.filter(case=case, user__in=people))
     authority: AuthorityCheck | None = None
     offers: list[Offer] = []
     for key, verb in VERBS.items():
@@ -120,26 +130,40 @@ def explain(
             if one.turn.paused_at is not None:
                 against = [Reason("case.paused")]
             who = tuple(
-                dict.fromkeys(
-                    p.user.full_name for p in seated if p.seat in one.turn.seats and p.user.pk != user.pk
-                )
+                dict.fromkeys(p.said for p in seated if p.seat in one.turn.seats and p.user.pk != user.pk)
             )
             if key == "decide" and one.desk.function:
-                asked: dict[str, Any] = {
-                    "function": one.desk.function,
-                    **place_of(case),
-                    "amount_usd": amount_of(case),
-                    "at": viewer.at,
-                }
                 if mine:
-                    authority = reasons_against_exercising(user=user, **asked)
+                    authority = authority_for(
+                        by=user,
+                        capacity=one.turn.capacity,
+                        case=case,
+                        at=viewer.at,
+                        behalf=viewer.behalf_at(one.turn.seats, one.turn.taken_by_id),
+                        function=one.desk.function,
+                    )
                 else:  # it is not theirs whatever they hold; only who can is still to be said
-                    authority = AuthorityCheck(reasons=list(against), who_can=who_can_exercise(**asked))
+                    able = who_can_exercise(
+                        function=one.desk.function,
+                        amount_usd=amount_of(case),
+                        at=viewer.at,
+                        **place_of(case),
+                    )
+                    authority = AuthorityCheck(reasons=list(against), who_can=able)
                 against = [*against, *authority.reasons] if mine else against
                 who = tuple(str(can) for can in authority.who_can)
+                if (standby := standby_of(case.pk, viewer.at)) is not None and standby.user_id != user.pk:
+                    who = (standby.name, *who)
                 if not against:
                     against = reasons_of_readiness(walk, *recommendation_of(case))
-            offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who))
+            absent = viewer.behalf_at(one.turn.seats, one.turn.taken_by_id)
+            if key == "give_opinion" and absent is not None and not against:
+                check = authority_for(
+                    by=user, capacity=one.turn.capacity, case=case, at=viewer.at, behalf=absent
+                )
+                against = check.reasons
+            behalf = absent.name if absent is not None and mine else ""
+            offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who, behalf))
     return Explanation(tuple(offers), seated, authority)
 
 

@@ -10,10 +10,12 @@ Levels, from most to least (authority.md 4; the same table is printed in docs/ge
 | OICT desk officer, section chief, duty officer, assigned officer, CITO | once submitted | full |
 | Management Committee | once submitted | full |
 | reviewer, lead reviewer | once submitted | summary; full after declaring no conflict |
+| invited assessor | of OICT or above, while a desk waits, and those assessed | summary; full after declaring |
 | everyone signed in | approved or registered | card |
 | named exception | one case, until a date | full |
 
-A recusal takes everything away. A confidential case is left to the people on it, whoever has its turn, and
+Who stands in for an absent person sees for the dates what that person sees in that capacity. A recusal takes
+everything away. A confidential case is left to the people on it, whoever has its turn, and
 the auditors.
 """
 
@@ -21,14 +23,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models import Case as SqlCase
-from django.db.models import CharField, Exists, OuterRef, Q, Value, When
 
 from apps.approvals.choices import APPROVALS, DECIDABLE, Capacity, Level, Outcome
-from apps.approvals.standing import HANDLERS, Viewer
+from apps.approvals.standing import HANDLERS, INVITED, Viewer, months_before
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Reason
 from apps.offices import queries as offices
@@ -79,8 +95,14 @@ PARTS_APART: Mapping[str, tuple[str, ...]] = {
         Capacity.LEAD,
     ),
 }
+#: In these parts nobody acts who served near the sponsoring office lately.
+SERVED_CAPACITIES = (Capacity.REVIEWER, Capacity.LEAD, Capacity.DECIDER)
+#: The function that an act in this capacity exercises (A/61/765, 17e and 18). Who holds the desk's post has it by the
+#: report or by an instrument; who stands in there needs it of their own.
+FUNCTION_EXERCISED: Mapping[str, str] = {Capacity.OPINION: "17e", Capacity.DECIDER: "18"}
 #: The same as pairs of "turn's capacity" and "part already played", for the query of the queue.
 CAPACITIES_APART = tuple(f"{capacity} {part}" for capacity, parts in PARTS_APART.items() for part in parts)
+APART_FROM_DECIDING = [str(part) for part in PARTS_APART[Capacity.DECIDER]]
 SEEN_AS_CARD = (*(str(outcome) for outcome in APPROVALS), str(Outcome.REGISTERED))
 
 
@@ -99,8 +121,19 @@ def _on_the_case(viewer: Viewer) -> Q:
     from apps.approvals.models import Participation, Turn
 
     part = Participation.objects.filter(case=OuterRef("pk"), user=viewer.user_id)
+    if not viewer.seats:
+        return Q(Exists(part))
     turn = Turn.objects.filter(case=OuterRef("pk"), closed_at__isnull=True, seats__overlap=list(viewer.seats))
     return Q(Exists(part)) | Q(Exists(turn))
+
+
+def _invited(viewer: Viewer) -> Q:
+    """The case waits for an assessor from another office, or this one has assessed it."""
+    from apps.approvals.models import Participation, Turn
+
+    waits = Turn.objects.filter(case=OuterRef("pk"), closed_at__isnull=True, seats__contains=[INVITED])
+    part = Participation.objects.filter(case=OuterRef("pk"), user=viewer.user_id, capacity=Capacity.REVIEWER)
+    return Q(Exists(waits)) | Q(Exists(part))
 
 
 def _named(viewer: Viewer) -> Exists:
@@ -111,8 +144,8 @@ def _named(viewer: Viewer) -> Exists:
     )
 
 
-def _by_columns(viewer: Viewer, at_least: str) -> Q:
-    """What the posts alone open, as conditions on the columns of the case."""
+def _by_columns(viewer: Viewer, at_least: str, *, person: Viewer) -> Q:
+    """What the posts alone open, as conditions on the columns of the case. `person` is who would read."""
     submitted = Q(submitted_at__isnull=False)
     opened = Q(pk__in=[])
     if viewer.own_offices:
@@ -122,10 +155,13 @@ def _by_columns(viewer: Viewer, at_least: str) -> Q:
     if viewer.sees_submitted:
         opened |= submitted
     elif viewer.reviews:
-        opened |= submitted if at_least != Level.FULL else submitted & Q(_declared(viewer, recused=False))
+        opened |= submitted if at_least != Level.FULL else submitted & Q(_declared(person, recused=False))
+    if INVITED in viewer.seats:
+        invited = submitted & _invited(viewer)
+        opened |= invited if at_least != Level.FULL else invited & Q(_declared(person, recused=False))
     if at_least == Level.CARD:
         opened |= Q(outcome__in=SEEN_AS_CARD, confidential=False)
-    return opened
+    return opened & Q(discarded_at__isnull=True) & (Q(confidential=False) | _on_the_case(viewer))
 
 
 def visibility_filter(viewer: Viewer, at_least: str = Level.SUMMARY) -> Q:
@@ -134,8 +170,10 @@ def visibility_filter(viewer: Viewer, at_least: str = Level.SUMMARY) -> Q:
         return Q(pk__in=[])
     if viewer.sees_everything:
         return Q(pk__isnull=False)
-    opened = _by_columns(viewer, at_least) & Q(discarded_at__isnull=True)
-    opened &= Q(confidential=False) | _on_the_case(viewer)
+    own, *others = viewer.parts()
+    opened = _by_columns(own, at_least, person=viewer)
+    for absent in others:  # what the absent person sees in that capacity, less what they stepped aside from
+        opened |= _by_columns(absent, at_least, person=viewer) & ~Q(_declared(absent, recused=True))
     opened |= Q(_named(viewer)) & Q(discarded_at__isnull=True)
     return opened & ~Q(_declared(viewer, recused=True))
 
@@ -205,35 +243,52 @@ def may_read_recommendation(viewer: Viewer, case: Any) -> bool:
 def reasons_against_seat(
     viewer: Viewer, turn: Any, desk: Desk, *, who_can: tuple[str, ...] = ()
 ) -> list[Reason]:
-    """The turn is this person's to end: they hold a post at its desk, and nobody else took it."""
+    """The turn is this person's to end: they hold a post at its desk, or stand in there, and nobody else took it."""
     if not viewer.is_active or not viewer.seats & set(turn.seats):
         return [Reason("case.not_your_seat", {"desk": in_language(desk.labels)}, who_can=who_can)]
-    if turn.taken_by_id is not None and turn.taken_by_id != viewer.user_id:
+    if turn.taken_by_id is not None and not viewer.has_taken(turn):
         return [Reason("case.taken", {"name": turn.taken_by.full_name}, who_can=(turn.taken_by.full_name,))]
     return []
 
 
 def reasons_of_separation(
-    *, capacity: str, desk: str, mine: Iterable[Any], who_can: tuple[str, ...] = ()
+    *,
+    capacity: str,
+    desk: str,
+    mine: Iterable[Any],
+    who_can: tuple[str, ...] = (),
+    absent: str = "",
 ) -> list[Reason]:
-    """What this person did in the case before keeps them from acting in this capacity (`mine` are their parts)."""
+    """What a person did in the case before keeps them from acting in this capacity (`mine` are their parts).
+
+    `absent` names the person for whom another acts: their parts count for both.
+    """
     reasons = []
+    suffix, about = ("_of_absent", {"name": absent}) if absent else ("", {})
     for part in mine:
         if part.capacity in PARTS_APART.get(capacity, ()):
-            params = {"part": Capacity(part.capacity).label, "capacity": Capacity(capacity).label}
-            reasons.append(Reason("separation.other_part", params, who_can=who_can))
+            params = {**about, "part": Capacity(part.capacity).label, "capacity": Capacity(capacity).label}
+            reasons.append(Reason(f"separation.other_part{suffix}", params, who_can=who_can))
         elif capacity == Capacity.REVIEWER and part.capacity == Capacity.REVIEWER and part.desk != desk:
-            reasons.append(Reason("separation.other_desk", who_can=who_can))
+            reasons.append(Reason(f"separation.other_desk{suffix}", {**about}, who_can=who_can))
     return reasons[:1]
 
 
 def reasons_of_service(
-    *, user_id: uuid.UUID, office_id: uuid.UUID, at: datetime, months: int, who_can: tuple[str, ...] = ()
+    *,
+    user_id: uuid.UUID,
+    office_id: uuid.UUID,
+    at: datetime,
+    months: int,
+    who_can: tuple[str, ...] = (),
+    absent: str = "",
 ) -> list[Reason]:
-    """Nobody reviews or decides the case of an office where they served lately (review.md 7)."""
-    since = at - timedelta(days=months * 365 // 12)
-    if not offices.served_near(user_id, office_id, since=since, at=at):
+    """Nobody reviews or decides the case of an office where they served lately, nor another for them (review.md 7)."""
+    if not offices.served_near(user_id, office_id, since=months_before(at, months), at=at):
         return []
+    if absent:
+        params = {"months": months, "name": absent}
+        return [Reason("separation.served_of_absent", params, who_can=who_can)]
     return [Reason("separation.served", {"months": months}, who_can=who_can)]
 
 
@@ -245,3 +300,18 @@ def reasons_of_conflict(desk: Desk, declarations: Iterable[Any]) -> list[Reason]
     if desk.declares_conflict and not rows:
         return [Reason("conflict.declare_first")]
     return []
+
+
+def first_designated(viewer: Viewer) -> Func:
+    """The condition on turns under which this viewer is the designated officer who decides their case in the CITO's
+    place (`standby` asks the same function of the database in the act).
+    """
+    return Func(
+        F("case"),
+        Value(viewer.user_id, output_field=UUIDField()),
+        Value(APART_FROM_DECIDING, output_field=ArrayField(CharField())),
+        Value(viewer.at, output_field=DateTimeField()),
+        Value(offices.day_of(viewer.at), output_field=DateField()),
+        function="approvals_is_standby",
+        output_field=BooleanField(),
+    )

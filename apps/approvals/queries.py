@@ -119,6 +119,7 @@ class TimelineRow:
     words: str = ""
     words_language: str = ""
     params: dict[str, Any] | None = None
+    on_behalf_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,12 @@ class CaseView:
     recommendation: Recommendation | None
     decision: Decision | None
     decision_withheld: bool
+    behalf: dict[tuple[str, uuid.UUID], str]
+
+    def acted(self, verb: str, user: User) -> str:
+        """Who did this, and for whom where they stood in."""
+        absent = self.behalf.get((verb, user.pk), "")
+        return on_behalf(user.full_name, absent)
 
     @property
     def level(self) -> str:
@@ -197,13 +204,15 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         .select_related("office__duty_station", "taken_by")
         .order_by("opened_at", "desk")
     )
-    declared = list(ConflictDeclaration.objects.filter(case=case, user=user))
+    people = [one.user_id for one in viewer.parts() if one.user_id is not None]
+    declared = list(ConflictDeclaration.objects.filter(case=case, user__in=people))
     explanation = explain(case, user=user, viewer=viewer, turns=turns, declared=declared)
-    moves = list(Move.objects.filter(case=case).select_related("by").order_by("at", "pk"))
+    moves = list(Move.objects.filter(case=case).select_related("by", "on_behalf_of").order_by("at", "pk"))
     happened = {move.verb for move in moves}
     decisions: list[Decision] = []
     if "decide" in happened:
-        decisions = list(Decision.objects.filter(case=case).select_related("decided_by").order_by("-round"))
+        rows = Decision.objects.filter(case=case).select_related("decided_by", "on_behalf_of")
+        decisions = list(rows.order_by("-round"))
     decision = next((one for one in decisions if one.withdrawn_at is None), None)
     sealed = {str(one.pk) for one in decisions if not may_read_decision(viewer, one)}
     may_read = decision is not None and may_read_decision(viewer, decision)
@@ -225,7 +234,8 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         turns=turns,
         calendars=calendars,
         explanation=explanation,
-        declared=declared,
+        declared=[row for row in declared if row.user_id == user.pk],
+        behalf=_behalf(moves),
         assessments=assessments,
         progress=_progress(case, turns, viewer),
         timeline=_timeline(moves, sealed) if full else [],
@@ -270,6 +280,19 @@ def _progress(case: Case, turns: Sequence[Turn], viewer: Viewer) -> list[DeskPro
     return rows
 
 
+def on_behalf(name: str, absent: str) -> str:
+    """Both names of an act that one did for another."""
+    return _("%(name)s on behalf of %(absent)s") % {"name": name, "absent": absent} if absent else name
+
+
+def _behalf(moves: Sequence[Move]) -> dict[tuple[str, uuid.UUID], str]:
+    return {
+        (move.verb, move.by_id): move.on_behalf_of.full_name
+        for move in moves
+        if move.by_id is not None and move.on_behalf_of is not None
+    }
+
+
 def _timeline(moves: Sequence[Move], sealed: Collection[str]) -> list[TimelineRow]:
     """The acts in their order; of a decision that this viewer may not read (`sealed`) neither it nor its withdrawal."""
     rows = []
@@ -280,7 +303,10 @@ def _timeline(moves: Sequence[Move], sealed: Collection[str]) -> list[TimelineRo
         rows.append(
             TimelineRow(
                 at=move.at,
-                who=move.by.full_name if move.by is not None else _("The portal, by rule"),
+                who=on_behalf(move.by.full_name, move.on_behalf_of.full_name if move.on_behalf_of else "")
+                if move.by is not None
+                else _("The portal, by rule"),
+                on_behalf_of=move.on_behalf_of.full_name if move.on_behalf_of is not None else "",
                 verb=move.verb,
                 sentence=str(verb.past if verb else RULE_PAST.get(move.verb, move.verb)),
                 version_number=move.version_number,

@@ -11,11 +11,15 @@ from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 
+from apps.approvals.choices import Capacity
 from apps.offices.choices import DataClass, SystemClass
 
 if TYPE_CHECKING:
     from apps.approvals.standing import Viewer
     from apps.offices.querysets import CoverageQuerySet
+
+#: The seats that decide.
+DECIDING_SEATS = frozenset({"cito@oict", "assigned_officer@oict"})
 
 
 class CaseQuerySet(QuerySet):
@@ -41,38 +45,65 @@ class TurnQuerySet(QuerySet):
         return self.running().filter(due_at__lt=on)
 
     def awaiting(self, viewer: Viewer) -> TurnQuerySet:
-        """Running turns that this viewer may take or has taken; a desk that another person took is not theirs."""
+        """Running turns that this viewer may take or has taken, for themselves or for an absent person; a desk
+        that another person took is not theirs. What separation of duties, a recusal or missing authority keeps
+        from them is left out, whichever of the two it concerns.
+        """
         if not viewer.is_active or not viewer.seats:
             return self.none()
+        own, *others = viewer.parts()
+        open_to = Q(taken_by__isnull=True) | Q(taken_by=viewer.user_id)
+        theirs = Q(seats__overlap=list(own.seats)) & open_to if own.seats else Q(pk__in=[])
+        for absent in others:
+            there = Q(seats__overlap=list(absent.seats)) & (open_to | Q(taken_by=absent.user_id))
+            there &= ~Q(stage="cooling_off")  # who decided is alone with the decision until it takes effect
+            theirs |= there & self._not_kept_from(absent, viewer) & ~Q(capacity=Capacity.OPINION)
+            theirs |= there & self._not_kept_from(absent, viewer) & Q(self._covered(viewer, "17e"))
         return (
             self.running()
-            .filter(seats__overlap=list(viewer.seats))
-            .filter(Q(taken_by__isnull=True) | Q(taken_by=viewer.user_id))
-            .exclude_other_parts(viewer)
+            .alias(**CLASSES)
+            .filter(theirs)
+            .filter(self._not_kept_from(own, viewer))
             .exclude_beyond_authority(viewer)
         )
 
-    def exclude_other_parts(self, viewer: Viewer) -> TurnQuerySet:
-        """Leave out turns that separation of duties or a recusal keeps from this viewer."""
+    def _not_kept_from(self, person: Viewer, viewer: Viewer) -> Q:
+        """What this person did, stepped aside from, or served near, keeps no turn that passes from them."""
         from apps.approvals.models import ConflictDeclaration, Participation
-        from apps.approvals.permissions import CAPACITIES_APART
+        from apps.approvals.permissions import CAPACITIES_APART, SERVED_CAPACITIES
 
-        mine = Participation.objects.filter(case=OuterRef("case"), user=viewer.user_id)
+        parts = Participation.objects.filter(case=OuterRef("case"), user=person.user_id)
         pair = Concat(OuterRef("capacity"), Value(" "), F("capacity"), output_field=CharField())
-        clash = mine.annotate(pair=pair).filter(pair__in=CAPACITIES_APART)
-        recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=viewer.user_id, recused=True)
-        return self.filter(~Exists(clash), ~Exists(recused))
+        clash = parts.annotate(pair=pair).filter(pair__in=CAPACITIES_APART)
+        desk = parts.filter(capacity=Capacity.REVIEWER).exclude(desk=OuterRef("desk"))
+        recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=person.user_id, recused=True)
+        free = ~Exists(clash) & ~Exists(recused)
+        if viewer.assesses or viewer.seats & DECIDING_SEATS:
+            near = Q(case__office__in=list(viewer.served_near.get(person.user_id, ())))
+            free &= ~(Q(capacity__in=SERVED_CAPACITIES) & near)
+        if viewer.assesses:
+            free &= ~Q(capacity=Capacity.REVIEWER) | ~Exists(desk)
+        return Q(free)
+
+    @staticmethod
+    def _covered(viewer: Viewer, function: str) -> Exists:
+        """An instrument in force to a post that the viewer holds covers the case (seam 10)."""
+        own = {"instrument__standby__isnull": True, "instrument__delegate_post__in": viewer.own_posts}
+        return Exists(covering(at=viewer.at, function=function, **own))
 
     def exclude_beyond_authority(self, viewer: Viewer) -> TurnQuerySet:
-        """Leave out decisions for which an assigned officer holds no instrument now (office and amount, seam 10)."""
-        from apps.approvals.choices import Capacity
-
-        if "assigned_officer@oict" not in viewer.seats or "cito@oict" in viewer.seats:
+        """Leave out decisions for which the person has no authority of their own now: who is not the CITO needs an
+        instrument for the office, the amount and the classes, whether they hold the desk's post or stand in for who
+        does.
+        """
+        if "cito@oict" in viewer.own_seats or not viewer.seats & DECIDING_SEATS:
             return self
-        covered = covering(at=viewer.at, instrument__delegate_post__in=viewer.posts)
-        return self.alias(**CLASSES).filter(
-            ~Q(capacity=Capacity.DECIDER) | Q(taken_by=viewer.user_id) | Exists(covered)
-        )
+        able = Q(taken_by=viewer.user_id) | Q(self._covered(viewer, "18"))
+        if "assigned_officer@oict" in viewer.own_seats:
+            from apps.approvals.permissions import first_designated
+
+            able |= Q(first_designated(viewer))
+        return self.alias(**CLASSES).filter(~Q(capacity=Capacity.DECIDER) | able)
 
 
 def _graded(name: str, grades: Iterable[str], **otherwise: int) -> SqlCase:
@@ -89,7 +120,7 @@ CLASSES = {
 }
 
 
-def covering(*, at: datetime, **which: Any) -> CoverageQuerySet:
+def covering(*, at: datetime, function: str = "18", **which: Any) -> CoverageQuerySet:
     """The coverage that lets the case of an outer turn (with the alias `CLASSES`) be decided: in force, for its office,
     up to its amount and its classes."""
     from apps.offices.models import InstrumentCoverage
@@ -99,7 +130,7 @@ def covering(*, at: datetime, **which: Any) -> CoverageQuerySet:
         .filter(
             Q(instrument__amount_limit__isnull=True)
             | Q(instrument__amount_limit__gte=OuterRef("case__value_usd")),
-            function="18",
+            function=function,
             office=OuterRef("case__office"),
             **which,
         )

@@ -60,6 +60,8 @@ class QueueRow:
     desk_key: str = ""
     step_key: str = ""
     taken_by_me: bool = False
+    for_name: str = ""
+    for_until: datetime | None = None
     outcome_key: str = ""
     subject_kind: str = ""
     subject_id: uuid.UUID | None = None
@@ -259,6 +261,7 @@ def _row(
     if turn is None:
         return QueueRow(**row, act="", desk="", due_at=None, is_overdue=False, is_paused=False, taken_by="")
     paused = turn.paused_at is not None
+    absent = viewer.behalf_at(turn.seats, turn.taken_by_id)
     return QueueRow(
         **row,
         act=step_label(case, turn),
@@ -272,4 +275,6 @@ def _row(
         place=in_language(turn.office.duty_station.names),
         taken_by=turn.taken_by.full_name if turn.taken_by is not None else "",
         taken_by_me=turn.taken_by_id is not None and turn.taken_by_id == viewer.user_id,
+        for_name=absent.name if absent is not None else "",
+        for_until=absent.until if absent is not None else None,
     )

@@ -23,9 +23,49 @@ SENTENCES = {
     "separation.served": _(
         "You served in the sponsoring office, or one above or below it, in the last {months} months."
     ),
+    "separation.other_part_of_absent": _(
+        "{name}, for whom you stand in, took part in this case in another capacity ({part}), so you cannot act as "
+        "{capacity} on their behalf."
+    ),
+    "separation.other_desk_of_absent": _(
+        "{name}, for whom you stand in, assesses this case at another desk; one person sits at one desk."
+    ),
+    "separation.served_of_absent": _(
+        "{name}, for whom you stand in, served in the sponsoring office, or one above or below it, in the last "
+        "{months} months."
+    ),
+    "standin.over": _("The absence of {name} is over, so you no longer act on their behalf."),
+    "standin.own_authority": _(
+        "You stand in for {name}, and this act exercises a function: it needs authority of your own."
+    ),
+    "standby.not_now": _(
+        "Instrument {number} takes effect only while the Chief Information Technology Officer is away or has "
+        "stepped aside, or the post is vacant."
+    ),
+    "standby.another_first": _("{name} was designated before you, and played no part in this case."),
+    "standby.kept_out": _(
+        "Instrument {number} designates you for this, but your part in the case, your service near its office or "
+        "your absence keeps you out."
+    ),
+    "conflict.recused_absent": _("{name}, for whom you stand in, stepped aside from this case."),
     "conflict.declare_first": _("Declare first whether you have a conflict of interest."),
     "conflict.recused": _("You have recused yourself from this case."),
     "conflict.already_declared": _("You have already declared that you have no conflict."),
+    "reassign.no_turn": _("This desk has no open turn now."),
+    "reassign.not_this_desk": _(
+        "Only a turn at a desk of the Office of ICT is given to another, and no decision."
+    ),
+    "reassign.not_the_chief": _("Only the section chief gives a turn to another."),
+    "reassign.not_at_the_desk": _("{name} holds no post at this desk, and stands in for nobody there."),
+    "reassign.nobody": _("There is no such person."),
+    "reassign.has_it": _("Has the turn already."),
+    "reassign.away": _("Is away now."),
+    "reassign.recused": _("{name} stepped aside from this case."),
+    "reassign.other_part": _("{name} took part in this case in another capacity ({part})."),
+    "reassign.other_desk": _("{name} assesses this case at another desk."),
+    "reassign.served": _(
+        "{name} served in the sponsoring office, or one above or below it, in the last {months} months."
+    ),
     "route.not_published": _("No route is published for this yet: {why}."),
     "route.faults": _("The route cannot be published: {faults}."),
     "field.required": _("{label} is missing."),
@@ -56,6 +96,10 @@ SENTENCES = {
     ),
     "decision.recommendation_missing": _(
         "Nothing can be decided yet: the lead reviewer has not recommended."
+    ),
+    "decision.assessor_missing": _(
+        "Nothing can be decided yet: OICT sponsors this itself, and no desk was filled by an invited assessor from "
+        "another office."
     ),
     "decision.conditions_missing": _("An approval with conditions names at least one condition."),
     "decision.conditions_present": _("This outcome takes no conditions."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals.views import acts, assess, case, home
+from apps.approvals.views import acts, assess, case, home, reassign
 
 app_name = "approvals"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/<str:handle>/acts/<slug:verb>/", acts.act, name="act"),
     path("cases/<str:handle>/assess/<slug:desk>/", assess.assess, name="assess"),
     path("cases/<str:handle>/assess/<slug:desk>/save/", assess.save, name="assess-save"),
+    path("cases/<str:handle>/desks/<slug:desk>/reassign/", reassign.reassign, name="reassign"),
     path("cases/<str:handle>/letter/", case.case_letter, name="case-letter"),
     path("cases/<str:handle>/why/", case.case_why, name="case-why"),
 ]

@@ -11,6 +11,21 @@ WORDING = {
         _("Your turn: {title} {reference}"),
         _("The case “{title}” {reference} waits for you or your desk. It is due on {due_at}."),
     ),
+    "turn.vacant": (
+        _("Nobody has this turn: {title} {reference}"),
+        _(
+            "“{title}” {reference} waits at a post that nobody holds now, or whose holder is away without a "
+            "stand-in. Your first page says what mends it. It is due on {due_at}."
+        ),
+    ),
+    "turn.given": (
+        _("Given to you: {title} {reference}"),
+        _("{by} gave you the turn in “{title}” {reference}: {words}. It is due on {due_at}."),
+    ),
+    "turn.given_away": (
+        _("Given to another: {title} {reference}"),
+        _("{by} gave your turn in “{title}” {reference} to {to}: {words}."),
+    ),
     "turn.reminder_50": (
         _("Half of the time has passed: {title} {reference}"),
         _("The case “{title}” {reference} waits for you or your desk. It is due on {due_at}."),

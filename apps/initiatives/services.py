@@ -24,8 +24,9 @@ from apps.initiatives.models import Draft, DraftChange, Initiative
 from apps.initiatives.permissions import reasons_against_writing
 from apps.initiatives.schema.short_1 import SHORT_1
 from apps.initiatives.schema.values import clean
+from apps.offices.choices import Role
 from apps.offices.models import Office
-from apps.offices.queries import standing_of
+from apps.offices.queries import person_stood_for, standing_of
 
 ROUTE = "ict-initiative"
 LARGEST_DRAFT = 300_000  # characters of JSON: what a reader could still read
@@ -65,7 +66,8 @@ def start_draft(
     wrong += policies.problems_of(SHORT_1.by_key["title"], name) if not wrong else []
     refuse_if("invalid", wrong)
     at = clock.now()
-    refuse_if("not_allowed", reasons_against_writing(standing_of(by, at), office))
+    standing = standing_of(by, at)
+    refuse_if("not_allowed", reasons_against_writing(standing, office))
     content = {"title": name, **screened.first_answers}
     initiative = Initiative.objects.create(
         office=office,
@@ -92,6 +94,7 @@ def start_draft(
         title=name,
         language=language,
         by=by,
+        on_behalf_of=person_stood_for(standing.behalf(Role.SUBMITTER, office.pk)),
     )
     initiative.case_id = case.pk
     initiative.save(update_fields=["case_id"])
@@ -137,11 +140,13 @@ def discard_draft(*, initiative_id: UUID, by: User) -> None:
     """Remove a draft that never left the office; it stays as a tombstone. Refuses once it has a number
     (conflict)."""
     initiative = _find(initiative_id)
-    refuse_if("not_allowed", reasons_against_writing(standing_of(by, clock.now()), initiative.office))
+    standing = standing_of(by, clock.now())
+    refuse_if("not_allowed", reasons_against_writing(standing, initiative.office))
     if initiative.discarded_at is not None:
         return
     if initiative.case_id is not None:
-        discard_case(case_id=initiative.case_id, by=by)
+        behalf = person_stood_for(standing.behalf(Role.SUBMITTER, initiative.office_id))
+        discard_case(case_id=initiative.case_id, by=by, on_behalf_of=behalf)
     draft = lock_draft(initiative_id)
     at = clock.now()
     draft.open_sections = []

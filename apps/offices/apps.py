@@ -16,12 +16,13 @@ class OfficesConfig(AppConfig):
             announcements,
             evidence_words,
             life_reasons,
+            messages,
             reasons,
             receivers,
         )
         from apps.offices.permissions import decides_or_administers
         from apps.offices.queries import standing_of
-        from apps.offices.services import evidence_clocks
+        from apps.offices.services import absences, evidence_clocks
         from apps.offices.services.posts import BEGINS, COUNTS_NO_LONGER, ENDS, follow_dates
         from apps.offices.services.warnings import GONE, WARNINGS, follow_end, warn
 
@@ -34,5 +35,7 @@ class OfficesConfig(AppConfig):
         for kind in WARNINGS:
             handlers.register(kind, warn)
         handlers.register(GONE, follow_end, changes_state=True)
-        prefixes = ("/offices/", "/instruments/", "/functions/", "/calendars/")
+        for kind in (absences.BEGINS, absences.ENDS, absences.STAND_IN_CLOSED):
+            handlers.register(kind, absences.follow_absence, changes_state=True)
+        prefixes = ("/offices/", "/posts/", "/instruments/", "/functions/", "/calendars/")
         register_entry(Entry("offices", _("Offices"), "offices:office-list", order=60, prefixes=prefixes))

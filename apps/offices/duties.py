@@ -115,7 +115,7 @@ def cells(
             cell(function, office_id).by_report = True
     coverage = (
         InstrumentCoverage.objects.in_force(at)
-        .filter(function__in=list(wanted), **here)
+        .filter(function__in=list(wanted), instrument__standby__isnull=True, **here)
         .select_related("instrument__delegate_post__office")
     )
     for row in coverage.order_by("instrument__number"):

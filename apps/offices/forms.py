@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.offices.choices import DataClass, InstrumentState, Period, SubDelegation, SystemClass
+from apps.offices.choices import DataClass, InstrumentState, Period, Role, SubDelegation, SystemClass
 from apps.offices.models import Function, Office, Post
 from apps.offices.overviews import Filters
 from apps.offices.policies import ROLES_WITHOUT_FUNCTIONS
@@ -169,6 +169,36 @@ class InstrumentForm(forms.Form):
         }
 
 
+class StandbyForm(forms.Form):
+    """Who decides in the CITO's place, in order."""
+
+    first = forms.ChoiceField(label=_("First"))
+    second = forms.ChoiceField(label=_("Second"), required=False)
+    third = forms.ChoiceField(label=_("Third"), required=False)
+    legal_basis = forms.CharField(label=_("Legal basis"), max_length=300)
+    valid_until = forms.DateField(
+        label=_("To the end of"), widget=DateInput, validators=[LATEST], help_text=_("24 months at most.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Post.objects.filter(role=Role.ASSIGNED_OFFICER).select_related("office").order_by("code")
+        posts = [("", "–"), *((post.code, f"{post.title} · {post.code}") for post in rows)]
+        for name in ("first", "second", "third"):
+            self.fields[name].choices = posts  # type: ignore[attr-defined]
+
+    def terms(self) -> dict[str, Any]:
+        """The arguments of the service: the posts in their order, the end as an instant (UTC)."""
+        given = self.cleaned_data
+        codes = [given[name] for name in ("first", "second", "third") if given[name]]
+        posts = {post.code: post for post in Post.objects.filter(code__in=codes).select_related("office")}
+        return {
+            "posts": [posts[code] for code in codes],
+            "legal_basis": given["legal_basis"],
+            "valid_until": datetime.combine(given["valid_until"] + timedelta(days=1), time(), UTC),
+        }
+
+
 class ReasonForm(forms.Form):
     """Why an instrument is suspended or revoked."""
 
@@ -188,6 +218,73 @@ class ConfirmationForm(forms.Form):
         max_length=200,
         help_text=_("The circular or decision that names these holidays, with its number."),
     )
+
+
+class AbsenceForm(forms.Form):
+    """From when to when a holder is away, why, and who stands in."""
+
+    from_ = forms.DateField(
+        label=_("From"),
+        required=False,
+        widget=DateInput,
+        validators=[LATEST],
+        help_text=_("Empty: from this moment."),
+    )
+    until = forms.DateField(label=_("To the end of"), widget=DateInput, validators=[LATEST])
+    stand_in = forms.EmailField(
+        label=_("E-mail address of who stands in"),
+        required=False,
+        help_text=_(
+            "Empty: nobody stands in; endorsements then go to the office above, and other turns become an alert."
+        ),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        help_text=_("It stands on the post's page and, as a fingerprint, in the register."),
+    )
+
+    def clean_stand_in(self) -> Any:
+        return _person(self.cleaned_data["stand_in"])
+
+    def terms(self, now: datetime) -> dict[str, Any]:
+        """The arguments of the service: dates as instants (UTC); today is now."""
+        given = self.cleaned_data
+        begins = given["from_"]
+        return {
+            "from_": None
+            if begins is None or begins == now.date()
+            else datetime.combine(begins, time(), UTC),
+            "until": datetime.combine(given["until"] + timedelta(days=1), time(), UTC),
+            "stand_in": given["stand_in"],
+            "reason": given["reason"],
+        }
+
+
+class SuccessorForm(forms.Form):
+    """Who takes a post over from who leaves it."""
+
+    successor = forms.EmailField(
+        label=_("E-mail address of the successor"),
+        required=False,
+        help_text=_(
+            "Needed where the holder has turns that nobody else has. The post and these turns pass on."
+        ),
+    )
+
+    def clean_successor(self) -> Any:
+        return _person(self.cleaned_data["successor"])
+
+
+def _person(email: str) -> User | None:
+    """Whose address this is; nobody where none is given, and a mistake where nobody has it."""
+    if not email:
+        return None
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        raise forms.ValidationError(_("Nobody has an account with this address."), code="no_such_person")
+    return user
 
 
 class AppointmentForm(forms.Form):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts.access import access, by_service, person_of, signed_in, standing_of
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse_if
-from apps.offices import duties, matrix_rows, overviews, permissions, services
+from apps.offices import duties, explanations, matrix_rows, overviews, permissions, services
 from apps.offices.evidence import shown
 from apps.offices.evidence.boxes import EvidenceForm
 from apps.offices.evidence.forms import FORMS, FROM_CASES
@@ -112,6 +112,7 @@ def function_detail(request: HttpRequest, code: str) -> HttpResponse:
             ],
             at,
         ),
+        "explained": explanations.of_function(person_of(request), function, None, at),
     }
     return render(request, "offices/function_detail.html", context)
 

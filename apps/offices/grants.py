@@ -88,8 +88,8 @@ def codenames_of(role: str) -> tuple[str, ...]:
 
 
 def sync_role(role: str, office: Office, *, at: datetime) -> None:
-    """Bring the group of a role at an office in line with who holds the role there; made with the first
-    holder.
+    """Bring the group of a role at an office in line with who holds the role there, or stands in for who does;
+    made with the first holder.
     """
     group = _role_group(role, office)
     _set_members(group, _holders(role, office.pk, at))
@@ -139,14 +139,20 @@ def _role_group(role: str, office: Office) -> RoleGroup:
     return made
 
 
-def _holders(role: str, office_id: Any, at: datetime) -> set[Any]:
-    from apps.offices.models import PostHolding
+def _capacities(at: datetime, **which: Any) -> set[tuple[str, Any, Any]]:
+    """Who is in which role where: by holding a post, or by standing in for who does. (role, office, person)."""
+    from apps.offices.models import Absence, PostHolding
 
-    return set(
-        PostHolding.objects.filter(
-            post__role=role, post__office=office_id, during__contains=at, user__is_active=True
-        ).values_list("user_id", flat=True)
-    )
+    held = PostHolding.objects.filter(during__contains=at, user__is_active=True, **which)
+    stood = Absence.objects.stood_in(at).filter(**which)
+    return {
+        *held.values_list("post__role", "post__office", "user"),
+        *stood.values_list("post__role", "post__office", "stand_in"),
+    }
+
+
+def _holders(role: str, office_id: Any, at: datetime) -> set[Any]:
+    return {user for _role, _office, user in _capacities(at, post__role=role, post__office=office_id)}
 
 
 def _members(group: Any) -> set[Any]:
@@ -170,13 +176,12 @@ def _permission_ids(app_label: str, model: str) -> dict[str, int]:
 
 
 def _compare_groups(at: datetime, check: bool) -> list[str]:
-    from apps.offices.models import PostHolding, RoleGroup
+    from apps.offices.models import RoleGroup
 
     found = []
     groups = {(g.role, g.office_id): g for g in RoleGroup.objects.select_related("group", "office")}
     held: dict[tuple[str, Any], set[Any]] = {}
-    holdings = PostHolding.objects.filter(during__contains=at, user__is_active=True)
-    for role, office_id, user_id in holdings.values_list("post__role", "post__office", "user"):
+    for role, office_id, user_id in _capacities(at):
         held.setdefault((role, office_id), set()).add(user_id)
     for role, office_id in sorted(held.keys() - groups.keys(), key=str):
         from apps.offices.models import Office

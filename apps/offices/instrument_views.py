@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts.access import access, by_service, person_of, signed_in, standing_of
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse_if, remedy_of, sentence
-from apps.offices import life, overviews, queries, services, two_hands
+from apps.offices import explanations, life, overviews, queries, services, two_hands
 from apps.offices.effects import Effect, effect_of_taking
 from apps.offices.forms import InstrumentFilterForm, InstrumentForm, ReasonForm
-from apps.offices.models import Instrument, Office
+from apps.offices.models import Instrument, InstrumentStandby, Office
 from apps.offices.offers import ACTS, offers_of, refuse_unless_possible
 
 PAGE = 50
@@ -70,7 +70,9 @@ def instrument_detail(request: HttpRequest, number: str) -> HttpResponse:
         ),
         "successors": visible.filter(supersedes=instrument, withdrawn_at=None),
         "history": overviews.history_of(instrument),
+        "standby": InstrumentStandby.objects.filter(instrument=instrument).first(),
         "offers": offers_of(instrument, person_of(request), at),
+        "explained": explanations.of_instrument(person_of(request), instrument, at),
     }
     return render(request, "offices/instrument_detail.html", context)
 

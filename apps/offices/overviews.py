@@ -149,6 +149,7 @@ def functions_at(office: Office, at: datetime) -> list[FunctionHeld]:
     under: dict[str, list[Instrument]] = defaultdict(list)
     rows = (
         InstrumentCoverage.objects.in_force(at)
+        .filter(instrument__standby__isnull=True)
         .filter(office=office)
         .select_related("instrument__delegate_post__office")
     )

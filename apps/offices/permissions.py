@@ -56,6 +56,7 @@ class AuthorityCheck:
     capacity: str = ""
     post_id: UUID | None = None
     who_can: list[WhoCan] = field(default_factory=list)
+    stands_for: tuple[UUID, str] | None = None
 
     @property
     def allowed(self) -> bool:
@@ -75,6 +76,7 @@ SELECT c.instrument_id, i.delegate_post_id, i.amount_limit
 FROM offices_instrumentcoverage c JOIN offices_instrument i ON i.id = c.instrument_id
 WHERE c.function_id = %(function)s AND c.office_id = %(office)s AND c.during @> %(at)s
   AND c.accepted AND NOT c.suspended AND NOT c.revoked
+  AND NOT EXISTS (SELECT 1 FROM offices_instrumentstandby s WHERE s.instrument_id = i.id)
   AND i.delegate_post_id = ANY(%(posts)s::uuid[]) AND i.delegator_id <> %(user)s
   AND (i.amount_limit IS NULL OR %(amount)s::numeric IS NULL OR i.amount_limit >= %(amount)s)
   AND i.system_limit = ANY(%(system_limits)s) AND i.data_limit = ANY(%(data_limits)s)
@@ -156,7 +158,9 @@ def who_can_exercise(
     ]
     covering = InstrumentCoverage.objects.in_force(at).filter(function=function, office=office_id)
     instruments = (
-        Instrument.objects.filter(pk__in=covering.exclude(instrument__in=list(without)).values("instrument"))
+        Instrument.objects.filter(
+            pk__in=covering.exclude(instrument__in=list(without)).values("instrument"), standby__isnull=True
+        )
         .filter(system_limit__in=system_limits(system_class), data_limit__in=data_limits(data_class))
         .filter(Q(amount_limit=None) | Q(amount_limit__gte=amount_usd) if amount_usd is not None else Q())
         .order_by(F("amount_limit").asc(nulls_last=True))
@@ -180,7 +184,7 @@ def reasons_against_revoking(*, user: User, instrument: Instrument, at: datetime
     if instrument.delegator_post_id in held or issuing_post(user, at) is not None:
         return []
     return [
-        Reason("offices.not_the_delegator", {"number": instrument.number}, who_can=_names_of(Role.CITO, at))
+        Reason("offices.not_the_delegator", {"number": instrument.number}, who_can=names_of(Role.CITO, at))
     ]
 
 
@@ -198,7 +202,7 @@ def reasons_against_appointing(*, user: User | None, office: Office, at: datetim
         return []
     return [
         Reason(
-            "offices.not_an_administrator", {"office": office.code}, who_can=_names_of(Role.ADMINISTRATOR, at)
+            "offices.not_an_administrator", {"office": office.code}, who_can=names_of(Role.ADMINISTRATOR, at)
         )
     ]
 
@@ -207,7 +211,7 @@ def reasons_against_configuring(*, user: User | None, at: datetime, code: str) -
     """Who changes the structure and the calendars: an administrator."""
     if user is None or queries.standing_of(user, at).has(Role.ADMINISTRATOR):
         return []
-    return [Reason(code, who_can=_names_of(Role.ADMINISTRATOR, at))]
+    return [Reason(code, who_can=names_of(Role.ADMINISTRATOR, at))]
 
 
 def decides_or_administers(user: User, at: datetime) -> bool:
@@ -328,7 +332,9 @@ def _why_not(
     if not Function.objects.filter(pk=function).exists():
         return [Reason("offices.no_such_function", {"function": function})]
     mine = list(
-        Instrument.objects.filter(delegate_post__in=post_ids, functions=function, issued_at__isnull=False)
+        Instrument.objects.filter(
+            delegate_post__in=post_ids, functions=function, issued_at__isnull=False, standby__isnull=True
+        )
         .exclude(delegator=user.pk)
         .select_related("parent", "superseded_by")
     )
@@ -386,7 +392,8 @@ def _within_oict(holdings: QuerySet[PostHolding], at: datetime) -> QuerySet[Post
     return holdings.annotate(inside=inside).filter(inside=True)
 
 
-def _names_of(role: str, at: datetime) -> tuple[str, ...]:
+def names_of(role: str, at: datetime) -> tuple[str, ...]:
+    """Who holds this role, each with the post."""
     return tuple(f"{h.user.full_name} ({h.post.title})" for h in _holdings(at).filter(post__role=role))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -22,7 +22,16 @@ from apps.offices.choices import (
     SubDelegation,
     SystemClass,
 )
-from apps.offices.models import Function, Instrument, InstrumentCoverage, Office, Post, PostHolding
+from apps.offices.models import (
+    Absence,
+    Function,
+    Instrument,
+    InstrumentCoverage,
+    Office,
+    Post,
+    PostHolding,
+    WorkingCalendar,
+)
 from apps.offices.wording import amount_text, day_text, last_day
 
 if TYPE_CHECKING:
@@ -254,6 +263,13 @@ def _about_predecessor(draft: InstrumentDraft, old: Instrument, at: datetime) ->
     return []
 
 
+def reasons_against_confirming_none(calendar: WorkingCalendar) -> list[Reason]:
+    """Only what is drafted is confirmed."""
+    if calendar.versions.filter(confirmed_at=None).exists():
+        return []
+    return [Reason("offices.no_draft")]
+
+
 def overlaps_of(
     instrument_ids: Sequence[UUID], expected: Sequence[tuple[str, UUID, DateTimeTZRange]]
 ) -> list[Reason]:
@@ -302,21 +318,25 @@ def reasons_against_post(*, office: Office, role: str, at: datetime) -> list[Rea
     return [Reason("offices.central_outside_oict", params, field="office")]
 
 
-def reasons_against_appointment(*, post: Post, user: User, during: DateTimeTZRange) -> list[Reason]:
-    """What stands against this person holding this post in this time."""
-    found = []
-    if not user.is_active:
-        found.append(Reason("offices.person_not_active", {"person": str(user)}, field="user"))
+def reasons_against_second_holder(*, post: Post, during: Any) -> list[Reason]:
+    """A post has one holder at a time."""
     held = (
         PostHolding.objects.filter(post=post, during__overlap=during)
         .select_related("user")
         .order_by("during")
         .first()
     )
-    if held is not None:
-        found.append(
-            Reason("offices.post_is_held", {"post": post.code, "holder": str(held.user)}, field="post")
-        )
+    if held is None:
+        return []
+    return [Reason("offices.post_is_held", {"post": post.code, "holder": str(held.user)}, field="post")]
+
+
+def reasons_against_appointment(*, post: Post, user: User, during: DateTimeTZRange) -> list[Reason]:
+    """What stands against this person holding this post in this time."""
+    found = []
+    if not user.is_active:
+        found.append(Reason("offices.person_not_active", {"person": str(user)}, field="user"))
+    found += reasons_against_second_holder(post=post, during=during)
     others = (
         PostHolding.objects.filter(user=user, during__overlap=during)
         .exclude(post=post)
@@ -329,5 +349,13 @@ def reasons_against_appointment(*, post: Post, user: User, during: DateTimeTZRan
                     "offices.incompatible_posts", {"person": str(user), "post": other.post.code}, field="user"
                 )
             )
+            break
+    stood = Absence.objects.filter(stand_in=user, called_off=False, during__overlap=during).select_related(
+        "post"
+    )
+    for row in stood:
+        if (post.role in ALONE or row.post.role in ALONE) and row.post.role != post.role:
+            params = {"person": str(user), "post": row.post.code}
+            found.append(Reason("offices.incompatible_posts", params, field="user"))
             break
     return found

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from apps.offices.choices import Role
-from apps.offices.models import CalendarVersion, Office, Post, PostHolding
+from apps.offices.models import Absence, CalendarVersion, Office, Post, PostHolding
 from apps.offices.working_time import WorkCalendar
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PostHeld:
-    """A post that a person holds at an instant, with what rules ask about it."""
+    """A post that a person holds at an instant, or stands in at for its absent holder (`stands_for`, `until`),
+    with what rules ask about it.
+    """
 
     holding_id: UUID
     post_id: UUID
@@ -37,6 +39,15 @@ class PostHeld:
     office_code: str
     office_kind: str
     within_oict: bool
+    stands_for: UUID | None = None
+    stands_for_name: str = ""
+    until: datetime | None = None
+    absence_id: UUID | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the person holds the post, and does not only stand in for who does."""
+        return self.stands_for is None
 
 
 class Reach(Mapping[UUID, tuple[UUID, ...]]):
@@ -96,6 +107,13 @@ class Standing:
         """Whether the role is held at this very office."""
         return any(p.role == role and p.office_id == office_id for p in self.posts)
 
+    def behalf(self, role: str, office_id: UUID) -> PostHeld | None:
+        """The post by which this person acts in the role at this very office only for its absent holder; None
+        where they hold the role there themselves, or not at all.
+        """
+        there = [p for p in self.posts if p.role == role and p.office_id == office_id]
+        return None if any(p.is_own for p in there) else next(iter(there), None)
+
     def office_ids(self, *roles: str, with_below: bool = True) -> list[UUID]:
         """The offices that these roles reach (all roles held, when none is named), in a stable order."""
         reached: set[UUID] = set()
@@ -115,13 +133,24 @@ WITH RECURSIVE oict(id) AS (
     SELECT pl.office_id FROM offices_officeplacement pl JOIN oict ON pl.parent_id = oict.id
     WHERE pl.during @> %(day)s
 )
-SELECT h.id, p.id, p.code, p.role, o.id, o.code, o.kind, o.id IN (SELECT id FROM oict)
+SELECT h.id, p.id, p.code, p.role, o.id, o.code, o.kind, o.id IN (SELECT id FROM oict),
+       NULL::uuid, '', NULL::timestamptz, NULL::uuid
 FROM offices_postholding h
 JOIN accounts_user u ON u.id = h.user_id
 JOIN offices_post p ON p.id = h.post_id
 JOIN offices_office o ON o.id = p.office_id
 WHERE h.user_id = %(user)s AND u.is_active AND h.during @> %(at)s
-ORDER BY p.code
+UNION ALL
+SELECT h.id, p.id, p.code, p.role, o.id, o.code, o.kind, o.id IN (SELECT id FROM oict),
+       away.id, away.full_name, upper(a.during), a.id
+FROM offices_absence a
+JOIN offices_postholding h ON h.post_id = a.post_id AND h.user_id = a.holder_id AND h.during @> %(at)s
+JOIN accounts_user away ON away.id = a.holder_id AND away.is_active
+JOIN accounts_user u ON u.id = a.stand_in_id AND u.is_active
+JOIN offices_post p ON p.id = h.post_id
+JOIN offices_office o ON o.id = p.office_id
+WHERE a.stand_in_id = %(user)s AND NOT a.called_off AND a.during @> %(at)s
+ORDER BY 3, 11 NULLS FIRST
 """
 
 _BELOW = """
@@ -163,12 +192,26 @@ def day_of(at: datetime) -> date:
 
 
 def posts_of(user: User, at: datetime) -> list[PostHeld]:
-    """The posts that this person holds at the instant; none for one who is inactive or not signed in."""
+    """The posts that this person holds or stands in at, at the instant; none for one who is inactive or not
+    signed in.
+    """
     if not _counts(user):
         return []
     with connection.cursor() as cursor:
         cursor.execute(_POSTS_HELD, {"user": user.pk, "at": at, "day": day_of(at)})
         return [PostHeld(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class StoodFor:
+    """The absent person on whose behalf an act is done, as the register names them."""
+
+    pk: UUID
+
+
+def person_stood_for(post: PostHeld | None) -> StoodFor | None:
+    """The absent holder of a post that another stands in at; None for one's own."""
+    return None if post is None or post.stands_for is None else StoodFor(post.stands_for)
 
 
 def roles_of(user: User, at: datetime) -> set[tuple[str, UUID]]:
@@ -232,51 +275,31 @@ def holder_of(post: Post, at: datetime) -> User | None:
 
 def holders(role: str, office: Office | UUID | None, at: datetime) -> list[User]:
     """The active people who hold this role at this very office (anywhere, when no office is named), by
-    post.
+    post; then those who stand in for one of them.
     """
     rows = PostHolding.objects.select_related("user").filter(
         post__role=role, during__contains=at, user__is_active=True
     )
     if office is not None:
         rows = rows.filter(post__office=office)
-    return [row.user for row in rows.order_by("post__code")]
+    away = Absence.objects.stood_in(at).filter(post__role=role).select_related("stand_in")
+    if office is not None:
+        away = away.filter(post__office=office)
+    found = [row.user for row in rows.order_by("post__code")]
+    found += [row.stand_in for row in away.order_by("post__code") if row.stand_in is not None]
+    return list(dict.fromkeys(found))
 
 
 _SERVED_NEAR = """
-WITH RECURSIVE over_oict(id) AS (
-    SELECT id FROM offices_office WHERE kind = 'oict'
-    UNION
-    SELECT pl.parent_id FROM offices_officeplacement pl JOIN over_oict o ON pl.office_id = o.id
-    WHERE pl.during @> %(day)s
-), oict(id) AS (
-    SELECT id FROM offices_office WHERE kind = 'oict'
-    UNION
-    SELECT pl.office_id FROM offices_officeplacement pl JOIN oict o ON pl.parent_id = o.id WHERE pl.during @> %(day)s
-), below(id) AS (
-    SELECT %(office)s::uuid
-    UNION
-    SELECT pl.office_id FROM offices_officeplacement pl JOIN below b ON pl.parent_id = b.id WHERE pl.during @> %(day)s
-), above(id) AS (
-    SELECT pl.parent_id FROM offices_officeplacement pl WHERE pl.office_id = %(office)s AND pl.during @> %(day)s
-    UNION
-    SELECT pl.parent_id FROM offices_officeplacement pl JOIN above a ON pl.office_id = a.id WHERE pl.during @> %(day)s
-)
 SELECT EXISTS (
-    SELECT 1 FROM offices_postholding h JOIN offices_post p ON p.id = h.post_id
-    WHERE h.user_id = %(user)s AND h.during && tstzrange(%(since)s, %(at)s, '[]')
-      AND (
-        p.office_id = %(office)s
-        OR (p.office_id IN (SELECT id FROM below)
-            AND NOT (%(office)s::uuid IN (SELECT id FROM over_oict) AND p.office_id IN (SELECT id FROM oict)))
-        OR (p.office_id IN (SELECT id FROM above) AND p.office_id NOT IN (SELECT id FROM over_oict))
-      )
+    SELECT 1 FROM offices_served_near(ARRAY[%(user)s]::uuid[], %(since)s, %(at)s, %(day)s) WHERE office_id = %(office)s
 )
 """
 
 
 def served_near(user_id: UUID, office_id: UUID, *, since: datetime, at: datetime) -> bool:
-    """Whether this person held a post since then in the office, below it, or above it up to but without
-    OICT.
+    """Whether this person held a post since then, or stood in at one, in the office, below it, or above it
+    up to but without OICT.
 
     Offices that stand over OICT do not count as above; where OICT or an office over it is meant, OICT's own
     sections do not count as below (review rules on separation of duties). One statement.

@@ -80,6 +80,29 @@ POSTS = {
     "offices.holding_has_ended": _("This appointment ended on {on} already."),
     "offices.ends_before_it_began": _("The appointment cannot end before it began on {on}."),
 }
+ABSENCES = {
+    "offices.not_the_holder": _(
+        "Only the holder of the post “{post}”, or who supervises it, says that the holder is away."
+    ),
+    "offices.nobody_to_be_absent": _("Nobody holds the post “{post}” now."),
+    "offices.absence_reaches_back": _("An absence never reaches back: it begins today at the earliest."),
+    "offices.absence_ends_first": _("The absence would end before it begins, or has ended already."),
+    "offices.absent_already": _("An absence from this post is recorded from {from_} to {until} already."),
+    "offices.absent_at_once": _("Another absence from this post was recorded at the same moment."),
+    "offices.absence_is_over": _("This absence ended on {on} already."),
+    "offices.no_stand_in_here": _("Nobody stands in at the post “{post}”."),
+    "offices.stands_in_for_oneself": _("Nobody stands in for themselves."),
+    "offices.stand_in_is_away": _("{person} is away in that time as well, until {until}."),
+    "offices.stand_in_outside_oict": _(
+        "{person} holds no post in the Office of ICT, and the post “{post}” is one of its posts."
+    ),
+    "offices.nobody_designated": _("Name at least one post of an assigned officer."),
+    "offices.designated_twice": _("One post stands in the order once."),
+    "offices.not_an_assigned_officer": _("The post “{post}” is not that of an assigned officer of OICT."),
+    "offices.no_such_person": _("Nobody has an account with the address {email}."),
+    "offices.holds_turns": _("{person} has the turn in {turns}."),
+    "offices.successor_holds_it": _("{person} cannot be their own successor."),
+}
 STRUCTURE = {
     "offices.code_taken": _("There is an office with the code {code} already."),
     "offices.not_named": _("A name is missing."),
@@ -94,11 +117,12 @@ STRUCTURE = {
     "offices.not_a_configurer": _("Only an administrator changes the Organization's structure."),
     "offices.calendar_confirmed": _("This version of the calendar is confirmed; a change is a new version."),
     "offices.not_a_calendar_keeper": _("Only an administrator keeps the calendars."),
+    "offices.no_draft": _("No draft of this calendar waits to be confirmed."),
     "offices.no_authority_named": _("Name the authority on which the calendar rests."),
 }
 
 register_sentences(
-    {**EXERCISING, **ISSUING, **POSTS, **STRUCTURE},
+    {**EXERCISING, **ISSUING, **POSTS, **ABSENCES, **STRUCTURE},
     remedies={
         "offices.no_instrument": _("Those who can are named here; or ask for an instrument."),
         "offices.above_ceiling": _("Pass the case to one who may decide this amount."),
@@ -114,6 +138,11 @@ register_sentences(
         "offices.held_by_another": _("Load the page again and look at who holds it now."),
         "offices.post_is_held": _("End the present appointment first, or begin after it."),
         "offices.incompatible_posts": _("End the other appointment first."),
+        "offices.nobody_to_be_absent": _("Ask an administrator of the office to appoint somebody."),
+        "offices.absent_already": _("End that absence first, or choose other dates."),
+        "offices.no_stand_in_here": _("Ask for another person to be appointed."),
+        "offices.stand_in_outside_oict": _("Name a person who holds a post in the Office of ICT."),
+        "offices.holds_turns": _("Name the person who takes the post and these turns over."),
         "offices.move_clashes": _("Revoke one of the two instruments first."),
         "offices.move_takes_central_out": _("Revoke the instrument first."),
     },

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from apps.offices import function_pages, instrument_views, views
+from apps.offices import function_pages, instrument_views, post_pages, views
 
 app_name = "offices"
 
 urlpatterns = [
     path("offices/", views.office_list, name="office-list"),
     path("offices/<str:code>/", views.office_detail, name="office-detail"),
+    path("posts/<str:code>/", post_pages.post_detail, name="post-detail"),
+    path("posts/<str:code>/absence/", post_pages.post_absence, name="post-absence"),
+    path("absences/<uuid:pk>/end/", post_pages.absence_end, name="absence-end"),
     path("posts/<str:code>/appoint/", views.post_appoint, name="post-appoint"),
     path("appointments/<uuid:pk>/end/", views.post_end, name="post-end"),
     path("functions/", function_pages.function_list, name="function-list"),
@@ -26,6 +29,7 @@ urlpatterns = [
     ),
     path("functions/<str:code>/evidence/<uuid:pk>/", function_pages.evidence_detail, name="evidence-detail"),
     path("instruments/", instrument_views.instrument_list, name="instrument-list"),
+    path("instruments/designate/", post_pages.instrument_designate, name="instrument-designate"),
     path("instruments/draft/", instrument_views.instrument_draft, name="instrument-draft"),
     path("instruments/<str:number>/", instrument_views.instrument_detail, name="instrument-detail"),
     path("instruments/<str:number>/<slug:act>/", instrument_views.instrument_act, name="instrument-act"),

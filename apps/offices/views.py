@@ -8,17 +8,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import access, by_service, person_of, signed_in, standing_of
+from apps.accounts.access import access, by_service, person_of, signed_in
 from apps.accounts.choices import NATIVE_NAMES
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse_if
-from apps.offices import duties, overviews, permissions, queries, services
-from apps.offices.choices import Role
+from apps.offices import duties, explanations, overviews, permissions, queries, services
 from apps.offices.forms import (
     AppointmentForm,
     ConfirmationForm,
+    SuccessorForm,
 )
 from apps.offices.models import (
+    Absence,
     CalendarVersion,
     Office,
     Post,
@@ -49,6 +50,10 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
     calendar = office.duty_station.calendar
     versions = overviews.calendar_versions([calendar])[calendar.pk]
     version = overviews.in_force_on(versions, today)
+    away = {
+        row.post_id: row
+        for row in Absence.objects.in_force(at).filter(post__office=office).select_related("stand_in")
+    }
     context = {
         "office": office,
         "letter_language": NATIVE_NAMES.get(office.letter_language, office.letter_language),
@@ -56,8 +61,13 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
         "below": Office.objects.filter(
             placements__parent=office, placements__during__contains=today
         ).order_by("code"),
-        "may_appoint": standing_of(request).has(Role.ADMINISTRATOR, office.pk),
-        "posts": overviews.posts_and_holders(office, at),
+        "may_appoint": not permissions.reasons_against_appointing(
+            user=person_of(request), office=office, at=at
+        ),
+        "explained": explanations.of_office(person_of(request), office, at),
+        "posts": [
+            (post, holding, away.get(post.pk)) for post, holding in overviews.posts_and_holders(office, at)
+        ],
         "functions": sorted(
             duties.cells(at, office=office).values(), key=lambda cell: cell.function.position
         ),
@@ -113,11 +123,23 @@ def post_end(request: HttpRequest, pk: UUID) -> HttpResponse:
             user=person_of(request), office=holding.post.office, at=clock.now()
         ),
     )
+    form = SuccessorForm(request.POST or None)
+    status = 200
+    refused: tuple[Reason, ...] = ()
     if request.method == "POST":
-        services.end_holding(holding=holding, by=person_of(request))
-        messages.success(request, _("The appointment has ended."))
-        return redirect(holding.post.office)
-    return render(request, "offices/post_end.html", {"holding": holding})
+        status = 400
+        if form.is_valid():
+            try:
+                services.end_holding(
+                    holding=holding, by=person_of(request), successor=form.cleaned_data["successor"]
+                )
+            except Refused as refusal:
+                status, refused = refusal.status, refusal.reasons
+            else:
+                messages.success(request, _("The appointment has ended."))
+                return redirect(holding.post.office)
+    context = {"holding": holding, "form": form, "reasons": refused}
+    return render(request, "offices/post_end.html", context, status=status)
 
 
 @access(signed_in)
@@ -150,7 +172,10 @@ def calendar_detail(request: HttpRequest, key: str) -> HttpResponse:
         "versions": versions,
         "in_force": overviews.in_force_on(versions, queries.day_of(clock.now())),
         "offices": Office.objects.filter(duty_station__calendar=calendar).order_by("code"),
-        "may_confirm": standing_of(request).has(Role.ADMINISTRATOR),
+        "may_confirm": not permissions.reasons_against_configuring(
+            user=person_of(request), at=clock.now(), code="offices.not_a_calendar_keeper"
+        ),
+        "explained": explanations.of_calendar(person_of(request), calendar, clock.now()),
         "form": ConfirmationForm(),
     }
     return render(request, "offices/calendar_detail.html", context)

@@ -179,6 +179,7 @@ def test_home_asks_the_same_few_questions_whatever_its_length(review: Review, ro
     assert len(statements(client, "/?tab=all")) == 5
 
 
-def test_home_of_reviewers_counts_what_is_in_with_one_question_more(review: Review) -> None:
+def test_home_of_reviewers_asks_what_is_in_and_where_they_served(review: Review) -> None:
+    """One question more for the count of what is in, and one for the offices whose cases are closed to them."""
     review.complete(review.endorse(review.open()))
-    assert len(statements(as_person(review, "align"), "/")) == 5
+    assert len(statements(as_person(review, "align"), "/")) == 6

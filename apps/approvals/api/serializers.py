@@ -87,6 +87,7 @@ class ActionSerializer(serializers.Serializer):
     is_possible = serializers.BooleanField()
     reasons = ReasonSerializer(many=True)
     who_can = serializers.ListField(child=serializers.CharField())
+    on_behalf_of = serializers.CharField()
 
     def to_representation(self, offer: Offer) -> dict[str, Any]:
         return {
@@ -96,6 +97,7 @@ class ActionSerializer(serializers.Serializer):
             "is_possible": offer.is_possible,
             "reasons": ReasonSerializer(offer.reasons, many=True).data,
             "who_can": list(offer.who_can),
+            "on_behalf_of": offer.on_behalf_of,
         }
 
 
@@ -163,6 +165,7 @@ class DecisionSerializer(serializers.ModelSerializer):
 class TimelineSerializer(serializers.Serializer):
     at = serializers.DateTimeField()
     who = serializers.CharField()
+    on_behalf_of = serializers.CharField()
     verb = serializers.CharField()
     sentence = serializers.CharField()
     version_number = serializers.IntegerField()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals.api import views
+from apps.approvals.api import desks, views
 
 app_name = "approvals-api"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("verbs/", views.Verbs.as_view(), name="verbs"),
     path("cases/", views.CaseList.as_view(), name="case-list"),
     path("cases/<str:handle>/", views.CaseDetail.as_view(), name="case-detail"),
+    path("cases/<str:handle>/explanation/", desks.CaseExplanation.as_view(), name="case-explanation"),
+    path(
+        "cases/<str:handle>/desks/<slug:desk>/assignment/", desks.Assignment.as_view(), name="case-assignment"
+    ),
+    path("alerts/", desks.Alerts.as_view(), name="alerts"),
     path("cases/<str:handle>/moves/", views.Moves.as_view(), name="case-moves"),
     path("cases/<str:handle>/versions/<int:number>/", views.VersionDetail.as_view(), name="case-version"),
     path(

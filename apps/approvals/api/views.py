@@ -43,6 +43,17 @@ REFUSALS = {
 }
 
 
+def key_of(request: Request) -> str:
+    """The key by which a repeated request is answered as the first; refuses (`invalid`) a request without one."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not key or len(key) > KEY_LIMIT or not key.isprintable():
+        refuse(
+            Kind.INVALID,
+            Reason("field.required", {"label": "Idempotency-Key"}, field="Idempotency-Key"),
+        )
+    return key
+
+
 class Recent(Pages):
     """Keyset pages of 50, the latest submitted first."""
 
@@ -138,12 +149,7 @@ class Moves(APIView):
         asked = shapes.MoveRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given: dict[str, Any] = asked.validated_data
-        key = request.headers.get("Idempotency-Key", "")
-        if not key or len(key) > KEY_LIMIT or not key.isprintable():
-            refuse(
-                Kind.INVALID,
-                Reason("field.required", {"label": "Idempotency-Key"}, field="Idempotency-Key"),
-            )
+        key = key_of(request)
         case = queries.case_for(queries.viewer_of_request(request._request), handle)
         result = move_case(
             case_id=case.pk,

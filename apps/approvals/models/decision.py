@@ -25,6 +25,9 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions"
     )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     capacity = models.CharField(max_length=40)
     post_title = models.JSONField(default=dict)
     instrument_id = models.UUIDField(null=True)
@@ -67,6 +70,13 @@ class Decision(models.Model):
                 & ~models.Q(endorser_ids__contains=[models.F("decided_by")])
                 & ~models.Q(reviewer_ids__contains=[models.F("decided_by")]),
                 name="decision_by_a_fourth_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(on_behalf_of=None)
+                | ~models.Q(submitter_ids__contains=[models.F("on_behalf_of")])
+                & ~models.Q(endorser_ids__contains=[models.F("on_behalf_of")])
+                & ~models.Q(reviewer_ids__contains=[models.F("on_behalf_of")]),
+                name="decision_on_behalf_of_a_fourth",
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True) | models.Q(took_effect_at__isnull=True),

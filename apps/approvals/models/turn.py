@@ -111,6 +111,9 @@ class Move(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="moves"
     )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     capacity = models.CharField(max_length=12, blank=True)
     role = models.CharField(max_length=40, blank=True)
     post_title = models.JSONField(default=dict)

@@ -4,6 +4,7 @@ from apps.approvals.services.acts import Confirmation
 from apps.approvals.services.assessments import Saved, save_assessment
 from apps.approvals.services.cases import discard_case, open_case, register_case, rename_case
 from apps.approvals.services.moves import MoveResult, Seen, move_case
+from apps.approvals.services.reassign import reassign_turn
 from apps.approvals.services.routes import publish_route, set_parameter
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "move_case",
     "open_case",
     "publish_route",
+    "reassign_turn",
     "register_case",
     "rename_case",
     "save_assessment",

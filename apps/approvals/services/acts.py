@@ -37,6 +37,7 @@ from apps.approvals.models import (
 from apps.approvals.services.engine import (
     EFFECT_KIND,
     Walk,
+    announce_turn,
     ask_office,
     pause_side,
     resume_side,
@@ -68,6 +69,11 @@ class Act:
     confirmation: Confirmation | None = None
     parts: Sequence[Participation] = ()
     recommendation: Recommendation | None = None
+    behalf: Viewer | None = None  # the absent person for whom they act
+
+    @property
+    def behalf_id(self) -> uuid.UUID | None:
+        return self.behalf.user_id if self.behalf is not None else None
 
     @property
     def case(self) -> Any:
@@ -95,9 +101,15 @@ def _with_words(act: Act) -> Trace:
 
 
 def take_part(act: Act, capacity: str, desk: str = "") -> None:
-    """Write down that this person played this part; separation of duties reads it from now on."""
+    """Write down that this person played this part, and the absent person for whom they did; separation of duties
+    reads it of both from now on.
+    """
     Participation.objects.bulk_create(
-        [Participation(case=act.case, user=act.by, capacity=capacity, desk=desk, since=act.at)],
+        [
+            Participation(case=act.case, user_id=person, capacity=capacity, desk=desk, since=act.at)
+            for person in (act.by.pk, act.behalf_id)
+            if person is not None
+        ],
         ignore_conflicts=True,
     )
 
@@ -282,9 +294,10 @@ def declare_no_conflict(act: Act) -> Trace:
     ConflictDeclaration.objects.get_or_create(
         case=act.case, user=act.by, recused=False, defaults={"declared_at": act.at}
     )
-    if act.turn is not None and act.desk is not None and act.desk.taken and act.turn.taken_by_id is None:
-        act.turn.taken_by, act.turn.taken_at = act.by, act.at
-        act.turn.save(update_fields=["taken_by", "taken_at"])
+    if act.turn is not None and act.desk is not None and act.desk.taken:
+        if act.turn.taken_by_id is None:
+            act.turn.taken_by, act.turn.taken_at = act.by, act.at
+            act.turn.save(update_fields=["taken_by", "taken_at"])
         take_part(act, Capacity.REVIEWER, act.turn.desk)
     return Trace(facts={"desk": act.turn.desk if act.turn else ""})
 
@@ -295,6 +308,8 @@ def recuse(act: Act) -> Trace:
     )
     _release(act)
     notices.take_back(case_id=act.case.pk, by=act.by)
+    if act.turn is not None and act.turn.capacity == Capacity.DECIDER:
+        announce_turn(act.walk, act.turn)  # the first designated officer, who has not been told
     return Trace(facts={"desk": act.turn.desk if act.turn else ""}, commit={"words": act.values["words"]})
 
 
@@ -304,7 +319,7 @@ def hand_back(act: Act) -> Trace:
 
 
 def _release(act: Act) -> None:
-    if act.turn is not None and act.turn.taken_by_id == act.by.pk:
+    if act.turn is not None and act.turn.taken_by_id in (act.by.pk, act.behalf_id):
         act.turn.taken_by, act.turn.taken_at = None, None
         act.turn.save(update_fields=["taken_by", "taken_at"])
 
@@ -380,6 +395,7 @@ def decide(act: Act) -> Trace:
         decided_by=act.by,
         capacity=act.role,
         post_title=dict(act.post_titles),
+        on_behalf_of_id=act.behalf_id,
         instrument_id=act.authority.instrument.pk if act.authority and act.authority.instrument else None,
         instrument_number=act.authority.instrument.number
         if act.authority and act.authority.instrument

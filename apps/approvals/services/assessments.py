@@ -70,6 +70,7 @@ def save_assessment(
     found = next((one for one in candidates(walk, "submit_assessment") if one.desk.key == desk), None)
     if found is None:
         refuse(Kind.CONFLICT, Reason("case.no_turn", {"stage": case.stage}))
+    people = [one.user_id for one in viewer.parts() if one.user_id is not None]
     refuse_if(
         Kind.NOT_ALLOWED,
         reasons_against_person(
@@ -79,8 +80,8 @@ def save_assessment(
             found.desk,
             by=by,
             viewer=viewer,
-            parts=list(Participation.objects.filter(case=case, user=by)),
-            declared=list(ConflictDeclaration.objects.filter(case=case, user=by)),
+            parts=list(Participation.objects.filter(case=case, user__in=people)),
+            declared=list(ConflictDeclaration.objects.filter(case=case, user__in=people)),
         ),
     )
     refuse_if(Kind.INVALID, reasons_against_language(language))

@@ -18,6 +18,7 @@ from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.audit.register import record
 from apps.offices.models import Office
+from apps.offices.queries import StoodFor
 
 
 def published_route(key: str) -> Route:
@@ -38,17 +39,21 @@ def open_case(
     title: str,
     language: str,
     by: User,
+    on_behalf_of: StoodFor | None = None,
 ) -> Case:
     """Open the case of a subject at its first draft save, on the road published now; refuses a second open
-    one (seam 1).
+    one (seam 1). `on_behalf_of`: the absent submitter in whose place the person begins it.
     """
     at = clock.now()
     case = _new_case(published_route(route_key), subject_kind, subject_id, office, title, language, at)
     walk = Walk(case=case, at=at, road=case.route.road, turns=[])
     case.stage = ""
     _save_new(case, walk, first=walk.road.first)
-    Participation.objects.create(case=case, user=by, capacity=Capacity.SUBMITTER, since=at)
-    _begun(case, verb="open", by=by, at=at)
+    people = [by.pk, *([on_behalf_of.pk] if on_behalf_of is not None else [])]
+    Participation.objects.bulk_create(
+        Participation(case=case, user_id=person, capacity=Capacity.SUBMITTER, since=at) for person in people
+    )
+    _begun(case, verb="open", by=by, at=at, on_behalf_of=on_behalf_of)
     return case
 
 
@@ -105,7 +110,15 @@ def _save_new(case: Case, walk: Walk, *, first: str) -> None:
     case.save(update_fields=["visit", "stage", "stage_entered_at"])
 
 
-def _begun(case: Case, *, verb: str, by: User, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
+def _begun(
+    case: Case,
+    *,
+    verb: str,
+    by: User,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+    on_behalf_of: StoodFor | None = None,
+) -> None:
     event_id = record(
         verb=f"case.{verb}",
         by=by,
@@ -113,6 +126,7 @@ def _begun(case: Case, *, verb: str, by: User, at: datetime, facts: Mapping[str,
         obj_id=case.pk,
         case_id=case.pk,
         occurred_at=at,
+        on_behalf_of=on_behalf_of,
         version_hash=case.version_hash,
         policy_version=str(case.route),
         facts={
@@ -126,6 +140,7 @@ def _begun(case: Case, *, verb: str, by: User, at: datetime, facts: Mapping[str,
         case=case,
         verb=verb,
         by=by,
+        on_behalf_of_id=on_behalf_of.pk if on_behalf_of is not None else None,
         capacity=Capacity.IMPORTER if verb == "registered" else Capacity.SUBMITTER,
         at=at,
         round=case.round,
@@ -146,7 +161,7 @@ def rename_case(*, case_id: uuid.UUID, title: str, language: str, by: User) -> N
 
 
 @transaction.atomic
-def discard_case(*, case_id: uuid.UUID, by: User) -> None:
+def discard_case(*, case_id: uuid.UUID, by: User, on_behalf_of: StoodFor | None = None) -> None:
     """Put away a draft that never left the office; it stays as a tombstone that the auditor sees (seam 17)."""
     at = clock.now()
     case = Case.objects.select_for_update(of=("self",)).select_related("route").get(pk=case_id)
@@ -165,5 +180,6 @@ def discard_case(*, case_id: uuid.UUID, by: User) -> None:
         case_id=case.pk,
         occurred_at=at,
         capacity=Capacity.SUBMITTER,
+        on_behalf_of=on_behalf_of,
         policy_version=str(case.route),
     )

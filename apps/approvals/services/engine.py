@@ -11,14 +11,16 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from apps.approvals.choices import Capacity, Side
 from apps.approvals.models import Case, Decision, Move, Participation, Turn, TurnPause
 from apps.approvals.parameters import Numbers
 from apps.approvals.permissions import reasons_of_service
-from apps.approvals.seats import acting_office, people_with, seats_of
+from apps.approvals.seats import acting_office, is_own_initiative, people_for, reach, seats_of
 from apps.approvals.subjects import subject_for
+from apps.approvals.vacancies import alerts
 from apps.approvals.workflow import TERMINAL, Desk, RouteDefinition, Stage, Step
 from apps.audit.reasons import Reason
 from apps.audit.register import record
@@ -56,13 +58,20 @@ class Walk:
             self._numbers = Numbers(day_of(self.at))
         return self._numbers
 
-    def served(self, user_id: uuid.UUID, months: int) -> list[Reason]:
-        """Whether this person served near the sponsoring office lately; asked once."""
+    def served(self, user_id: uuid.UUID, months: int, *, absent: str = "") -> list[Reason]:
+        """Whether this person (`absent`: for whom another acts) served near the sponsoring office lately; asked
+        once.
+        """
         if user_id not in self._served:
             self._served[user_id] = reasons_of_service(
-                user_id=user_id, office_id=self.case.office_id, at=self.at, months=months
+                user_id=user_id, office_id=self.case.office_id, at=self.at, months=months, absent=absent
             )
         return self._served[user_id]
+
+    @cached_property
+    def is_own_initiative(self) -> bool:
+        """Whether OICT itself sponsors: then assessors from other offices sit at its desks too."""
+        return is_own_initiative(self.case.office, self.at)
 
     def open_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.closed_at is None]
@@ -163,7 +172,7 @@ def open_turn(
         desk=desk.key,
         step=step_key or step.key,
         office=office,
-        seats=seats_of(desk, office),
+        seats=seats_of(desk, office, invited=walk.is_own_initiative),
         side=desk.side,
         capacity=desk.capacity,
         opened_at=walk.at,
@@ -204,15 +213,81 @@ def set_clocks(walk: Walk, turn: Turn, calendar: WorkCalendar) -> None:
 
 def announce_turn(walk: Walk, turn: Turn) -> None:
     """Tell who sits at the desk that they have the turn; the one message that is instant (review.md, messages)."""
-    notices.post(
-        recipients=people_with(turn, walk.at),
-        code="turn.opened",
-        params=notice_params(walk.case, turn),
-        dedupe_key=f"{turn.pk}:opened:{turn.due_version}",
-        case_id=walk.case.pk,
-        link=f"/cases/{walk.case.handle}/",
-        at=walk.at,
+    key = f"{turn.pk}:opened:{turn.due_version}"
+    if not tell(turn, walk.case, code="turn.opened", key=key, at=walk.at):
+        warn_of_vacancy(turn, walk.case, at=walk.at)
+
+
+def tell(turn: Turn, case: Case, *, code: str, key: str, at: datetime) -> bool:
+    """Say something of a turn to who has it; who is away while another stands in reads the same on the page only.
+    Answers whether anybody is there.
+    """
+    found = reach(turn, at)
+    for people, mail in ((found.sent, True), (found.copied, False)):
+        if not people:
+            continue
+        notices.post(
+            recipients=people,
+            code=code,
+            params=notice_params(case, turn),
+            dedupe_key=key,
+            mail=mail,
+            case_id=case.pk,
+            link=f"/cases/{case.handle}/",
+            at=at,
+        )
+    return found.is_attended
+
+
+def warn_of_vacancy(turn: Turn, case: Case, *, at: datetime) -> None:
+    """Tell once, of a turn at which nobody is there, who can mend it: the head of the office or the next above it,
+    the section chief for OICT's desks.
+    """
+    for alert in alerts(at, turn_ids=[turn.pk]):
+        notices.post(
+            recipients=[one.user for one in people_for([alert.supervisor], at, case_id=case.pk)],
+            code="turn.vacant",
+            params=notice_params(case, turn),
+            dedupe_key=f"{turn.pk}:vacant",
+            case_id=case.pk,
+            link="/",
+            at=at,
+        )
+
+
+def pass_on(walk: Walk, turn: Turn, office: Office) -> None:
+    """Give a turn to the same desk of another office: the days used are kept, and the days that remain run on the
+    calendar of the office that has it now (review.md 9); at the same calendar the due moment stays.
+    """
+    desk = walk.road.stage(turn.stage).desk(turn.desk)
+    before, after = walk.calendar(turn.office), walk.calendar(office)
+    from_stage = walk.case.stage
+    left = turn.office.code
+    turn.office, turn.seats = office, seats_of(desk, office)
+    if (
+        turn.days is not None
+        and turn.clock_from is not None
+        and (before.key, before.zone) != (after.key, after.zone)
+    ):
+        used = days_used(received_at=turn.clock_from, until=walk.at, calendar=before)
+        turn.days_left = max(0, (turn.days_left or 0) - used)
+        turn.clock_from = walk.at
+        turn.due_at = due_moment(received_at=walk.at, days=turn.days_left, calendar=after)
+        turn.due_version += 1
+        turn.calendar_key = f"{after.key} v{after.version}"
+        notices.cancel_timers(object_id=turn.pk)
+        set_clocks(walk, turn, after)
+    turn.save(
+        update_fields=["office", "seats", "days_left", "clock_from", "due_at", "due_version", "calendar_key"]
     )
+    rule_move(
+        walk,
+        verb="passed_on",
+        turn=turn,
+        from_stage=from_stage,
+        params={"desk": turn.desk, "from": left, "to": office.code},
+    )
+    announce_turn(walk, turn)
 
 
 def notice_params(case: Case, turn: Turn) -> dict[str, Any]:

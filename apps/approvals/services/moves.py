@@ -7,48 +7,48 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, transaction
 from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.approvals import policies
 from apps.approvals.choices import Capacity, Outcome
 from apps.approvals.models import (
-    AssessmentScore,
     Case,
     ConflictDeclaration,
     Move,
     Participation,
-    Recommendation,
     Turn,
 )
 from apps.approvals.permissions import (
+    SERVED_CAPACITIES,
     reasons_against_seat,
     reasons_of_conflict,
     reasons_of_separation,
 )
-from apps.approvals.seats import names_for, place_of, titles_of
+from apps.approvals.seats import names_for, titles_of
 from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
+from apps.approvals.services.authority import (
+    authority_for,
+    hold_absence,
+    reasons_against_confirmation,
+    reasons_of_readiness,
+    recommendation_of,
+)
 from apps.approvals.services.engine import ANSWER_STEP, Walk, close_turn, enter_stage, finish_step
 from apps.approvals.services.verbs import VERBS, Verb, clean_payload
+from apps.approvals.standby import absent_cito
 from apps.approvals.standing import Viewer, viewer_from
 from apps.approvals.workflow import Desk, MoveOffer
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.audit.register import record
-from apps.offices.permissions import reasons_against_exercising
-from apps.offices.queries import standing_of
+from apps.offices.queries import StoodFor, standing_of
 
 #: Verbs of a desk's turn that no route needs to name: whoever sits there may use them.
 DESK_VERBS = ("declare_no_conflict", "recuse", "hand_back")
-SERVED_CAPACITIES = (Capacity.REVIEWER, Capacity.DECIDER)
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ def move_case(
     if case is None:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
     at = clock.now()
-    request_hash = _fingerprint(case_id, action, payload or {})
-    if (earlier := _earlier(by, idempotency_key, request_hash)) is not None:
+    request_hash = fingerprint(case_id, action, payload or {})
+    if (earlier := earlier_move(by, idempotency_key, request_hash)) is not None:
         return earlier
     viewer = viewer_from(by, standing_of(by, at))
     seen_by_viewer = Exists(Case.objects.filter(pk=case.pk).visible_to(viewer))
@@ -150,13 +150,14 @@ def move_case(
     )
 
 
-def _fingerprint(case_id: uuid.UUID, action: str, payload: Mapping[str, Any]) -> str:
+def fingerprint(case_id: uuid.UUID, action: str, payload: Mapping[str, Any]) -> str:
     """What a key was used for; taken of raw input, which may hold characters that no record may."""
     raw = json.dumps([str(case_id), action, payload], default=str, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(raw.encode("ascii")).hexdigest()
 
 
-def _earlier(by: User, key: str, request_hash: str) -> MoveResult | None:
+def earlier_move(by: User, key: str, request_hash: str) -> MoveResult | None:
+    """What this key of this person was answered before; refuses (`conflict`) where it was used for another act."""
     move = Move.objects.filter(by=by, idempotency_key=key).first()
     if move is None:
         return None
@@ -210,6 +211,7 @@ def candidates(walk: Walk, action: str) -> list[Candidate]:
         desk = walk.road.stage(turn.stage).desk(turn.desk)
         offer = desk.step(turn.step).offer(action)
         conflict_verb = action in ("declare_no_conflict", "recuse") and desk.declares_conflict
+        conflict_verb |= action == "recuse" and desk.capacity == Capacity.DECIDER and bool(desk.function)
         handed = action == "hand_back" and desk.taken and turn.taken_by_id is not None
         if offer is not None or conflict_verb or handed:
             found.append(Candidate(turn, desk, offer))
@@ -231,17 +233,24 @@ def _person(
     act = Act(verb.key, walk, None, None, by, viewer, values, str(language)[:8], confirmation=confirmation)
     if verb.whole_case:
         refuse_if(Kind.NOT_ALLOWED, reasons_against_whole_case(walk, viewer))
+        act.behalf = viewer.behalf_at(seats_of_whole_case(walk))
+        hold_absence(act)
         return act
     possible = [one for one in candidates(walk, verb.key) if not desk or one.desk.key == desk]
     if not possible:
         refuse(Kind.CONFLICT, Reason("case.no_turn", {"stage": _stage_label(walk)}))
     mine = [one for one in possible if viewer.seats & set(one.turn.seats)]
-    chosen = next((one for one in mine if one.turn.taken_by_id == by.pk), mine[0] if mine else possible[0])
+    chosen = next((one for one in mine if one.turn.taken_by_id == by.pk), None)
+    chosen = chosen or next(
+        (one for one in mine if viewer.has_taken(one.turn)), mine[0] if mine else possible[0]
+    )
+    act.behalf = viewer.behalf_at(chosen.turn.seats, chosen.turn.taken_by_id)
     act.parts = list(Participation.objects.filter(case=walk.case))
-    parts = [part for part in act.parts if part.user_id == by.pk]
+    parts = list(act.parts)
     declared: list[ConflictDeclaration] = []
-    if chosen.desk.declares_conflict:
-        declared = list(ConflictDeclaration.objects.filter(case=walk.case, user=by))
+    if chosen.desk.declares_conflict or act.behalf is not None:
+        people = [person for person in (by.pk, act.behalf_id) if person is not None]
+        declared = list(ConflictDeclaration.objects.filter(case=walk.case, user__in=people))
     if chosen.turn.paused_at is not None:
         refuse(Kind.CONFLICT, Reason("case.paused"))
     reasons = reasons_against_person(
@@ -263,7 +272,15 @@ def _person(
             ),
         )
     act.turn, act.desk = chosen.turn, chosen.desk
-    act.role = next((seat.split("@")[0] for seat in sorted(chosen.turn.seats) if seat in viewer.seats), "")
+    seats = act.behalf.seats if act.behalf is not None else viewer.own_seats
+    act.role = next((seat.split("@")[0] for seat in sorted(chosen.turn.seats) if seat in seats), "")
+    hold_absence(act)
+    if act.behalf is not None and verb.key == "give_opinion":
+        check = authority_for(
+            by=by, capacity=chosen.turn.capacity, case=walk.case, at=walk.at, behalf=act.behalf, lock=True
+        )
+        refuse_if(Kind.NOT_ALLOWED, check.reasons)
+        act.authority = check
     if chosen.desk.function and verb.key == "decide":
         _authorize(act, confirmation)
     return act
@@ -271,66 +288,24 @@ def _person(
 
 def _authorize(act: Act, confirmation: Confirmation | None) -> None:
     """At this second, for this amount: authority, readiness and confirmation of a decision (seams 9 and 10)."""
-    check = reasons_against_exercising(
-        user=act.by,
-        function=act.desk.function if act.desk else "18",
-        amount_usd=amount_of(act.case),
+    check = authority_for(
+        by=act.by,
+        capacity=Capacity.DECIDER,
+        case=act.case,
         at=act.at,
+        behalf=act.behalf,
+        function=act.desk.function if act.desk else "",
         lock=True,
-        **place_of(act.case),
     )
     refuse_if(Kind.NOT_ALLOWED, check.reasons)
     act.authority = check
+    if act.behalf is None and check.stands_for is not None:
+        act.behalf = absent_cito(check.stands_for, act.at)
     act.role = check.capacity or act.role
     act.post_titles = titles_of(check.post_id)
     act.recommendation, scored = recommendation_of(act.case)
     refuse_if(Kind.NOT_READY, reasons_of_readiness(act.walk, act.recommendation, scored))
     refuse_if(Kind.NOT_ALLOWED, reasons_against_confirmation(act, confirmation))
-
-
-def amount_of(case: Case) -> Decimal:
-    """The amount that a ceiling is held against; one that is not known is below none."""
-    return case.value_usd if case.value_usd is not None else Decimal(10) ** 16
-
-
-def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
-    """The recommendation of this round, and the criteria that its submitted assessments have scored."""
-    scores = AssessmentScore.objects.filter(
-        assessment__case=case.pk,
-        assessment__round=case.round,
-        assessment__submitted_at__isnull=False,
-        score__isnull=False,
-    )
-    found = (
-        Recommendation.objects.filter(case=case, round=case.round)
-        .annotate(scored=ArraySubquery(scores.values("criterion")))
-        .first()
-    )
-    return found, set(found.scored if found else scores.values_list("criterion", flat=True))
-
-
-def reasons_of_readiness(walk: Walk, recommendation: Recommendation | None, scored: set[str]) -> list[Reason]:
-    """Whether the three assessments and the recommendation of this round are in."""
-    return policies.reasons_against_deciding(walk.road, scored=scored, recommended=recommendation is not None)
-
-
-def reasons_against_confirmation(act: Act, confirmation: Confirmation | None) -> list[Reason]:
-    """The decider confirmed this very version a moment ago, as a person signed in (seam 9)."""
-    if confirmation is None:
-        return [Reason("confirmation.missing", field="password")]
-    if confirmation.method == "token":
-        return [Reason("confirmation.token")]
-    if settings.ICTGOV_SECOND_FACTOR_REQUIRED and not confirmation.factor:
-        return [Reason("accounts.second_factor_missing")]
-    minutes = int(act.walk.numbers["decision.confirmation_minutes"])
-    age = act.at - confirmation.at
-    if age > timedelta(minutes=minutes) or age < -timedelta(minutes=1):
-        return [Reason("confirmation.old", {"minutes": minutes}, field="password")]
-    if confirmation.user_id != act.by.pk:
-        return [Reason("confirmation.other_person", field="password")]
-    if confirmation.snapshot_hash != act.case.version_hash:
-        return [Reason("confirmation.other_version", field="password")]
-    return []
 
 
 def reasons_against_person(
@@ -346,28 +321,59 @@ def reasons_against_person(
 ) -> list[Reason]:
     """Every reason why this person may not use this verb at this turn; the page asks the same before it
     draws a button.
+
+    `parts` and `declared` are those of the person and of the absent person for whom they would act: both count.
     """
     reasons = reasons_against_seat(viewer, turn, desk)
     if reasons:
         return reasons
-    if any(row.recused for row in declared):
+    absent = viewer.behalf_at(turn.seats, turn.taken_by_id)
+    mine = [row for row in declared if row.user_id == by.pk]
+    if any(row.recused for row in mine):
         return [Reason("conflict.recused")]
+    if absent is not None and any(row.recused for row in declared if row.user_id == absent.user_id):
+        return [Reason("conflict.recused_absent", {"name": absent.name})]
     if verb.key == "recuse":
         return []
-    reasons = reasons_of_separation(capacity=turn.capacity, desk=turn.desk, mine=parts)
+    reasons = reasons_of_separation(
+        capacity=turn.capacity, desk=turn.desk, mine=[part for part in parts if part.user_id == by.pk]
+    )
+    if not reasons and absent is not None:
+        theirs = [part for part in parts if part.user_id == absent.user_id]
+        reasons = reasons_of_separation(
+            capacity=turn.capacity, desk=turn.desk, mine=theirs, absent=absent.name
+        )
     if not reasons and turn.capacity in SERVED_CAPACITIES:
         months = int(walk.numbers["separation.months_served"])
         reasons = walk.served(by.pk, months)
+        if not reasons and absent is not None and absent.user_id is not None:
+            reasons = walk.served(absent.user_id, months, absent=absent.name)
     if reasons:
         return reasons
     if verb.key == "declare_no_conflict":
-        done = bool(declared) and (not desk.taken or turn.taken_by_id == by.pk)
+        done = bool(mine) and (not desk.taken or _is_on(parts, by, turn))
         return [Reason("conflict.already_declared")] if done else []
     if verb.key == "hand_back":
-        return [] if turn.taken_by_id == by.pk else [Reason("case.not_taken")]
+        return [] if viewer.has_taken(turn) else [Reason("case.not_taken")]
     if verb.key == "withdraw_decision" and turn.taken_by is not None and turn.taken_by_id != by.pk:
         return [Reason("decision.not_yours", {"name": turn.taken_by.full_name})]
-    return reasons_of_conflict(desk, declared)
+    return reasons_of_conflict(desk, mine)
+
+
+def _is_on(parts: list[Participation], by: User, turn: Turn) -> bool:
+    """Whether the person took this desk, themselves or in an absent person's place."""
+    if turn.taken_by_id is None:
+        return False
+    return turn.taken_by_id == by.pk or any(
+        part.user_id == by.pk and part.capacity == Capacity.REVIEWER and part.desk == turn.desk
+        for part in parts
+    )
+
+
+def seats_of_whole_case(walk: Walk) -> list[str]:
+    """The seats of the sponsoring office that withdraw its case."""
+    office = walk.case.office_id
+    return [f"submitter@{office}", f"head_of_office@{office}"]
 
 
 def reasons_against_whole_case(
@@ -376,8 +382,7 @@ def reasons_against_whole_case(
     """The office withdraws its own case, at any open stage before a decision is taken."""
     if walk.case.stage == "cooling_off":
         return [Reason("case.no_turn", {"stage": _stage_label(walk)})]
-    office = walk.case.office_id
-    seats = [f"submitter@{office}", f"head_of_office@{office}"]
+    seats = seats_of_whole_case(walk)
     if viewer.seats & set(seats):
         return []
     who = names_for(seats, walk.at, case_id=walk.case.pk) if who_can is None else who_can
@@ -423,6 +428,7 @@ def _record(act: Act, trace: Trace, *, from_stage: str, version_before: str, aut
         case_id=case.pk,
         occurred_at=act.at,
         capacity=act.turn.capacity if act.turn else Capacity.SUBMITTER,
+        on_behalf_of=StoodFor(act.behalf_id) if act.behalf_id is not None else None,
         instrument_id=act.authority.instrument.pk if act.authority and act.authority.instrument else None,
         version_hash=case.version_hash or version_before,
         auth_method=confirmation.method if confirmation else auth_method,
@@ -460,6 +466,7 @@ def _write_move(
                 turn=act.turn,
                 verb=act.verb,
                 by=act.by,
+                on_behalf_of_id=act.behalf_id,
                 capacity=act.turn.capacity if act.turn else Capacity.SUBMITTER,
                 role=act.role,
                 post_title=dict(act.post_titles),

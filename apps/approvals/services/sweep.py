@@ -12,7 +12,7 @@ from typing import Any
 from apps.accounts.models import User
 from apps.approvals.choices import APPROVALS, Capacity, Level, Side
 from apps.approvals.models import Case, Decision, Participation, Turn
-from apps.approvals.seats import people_for, people_with, place_of
+from apps.approvals.seats import people_for, place_of
 from apps.approvals.services.engine import (
     COOLING_OFF,
     REMINDER_KINDS,
@@ -20,7 +20,10 @@ from apps.approvals.services.engine import (
     close_turn,
     enter_stage,
     notice_params,
+    pass_on,
     rule_move,
+    tell,
+    warn_of_vacancy,
 )
 from apps.approvals.standing import viewer_of
 from apps.approvals.subjects import subject_for
@@ -28,8 +31,9 @@ from apps.audit import clock
 from apps.notices import services as notices
 from apps.notices.models import Timer
 from apps.offices.choices import Role
-from apps.offices.models import PostHolding
+from apps.offices.models import Post, PostHolding
 from apps.offices.permissions import reasons_against_exercising
+from apps.offices.queries import ancestors, day_of, is_within_oict
 
 LATEST_FIRST = tuple(kind for _percent, kind in sorted(REMINDER_KINDS.items(), reverse=True))
 
@@ -61,15 +65,8 @@ def remind(timers: list[Timer]) -> None:
             continue
         if latest.get((timer.object_id, timer.due_version)) != timer.kind:
             continue
-        notices.post(
-            recipients=people_with(turn, now),
-            code=timer.kind,
-            params=notice_params(turn.case, turn),
-            dedupe_key=f"{turn.pk}:{timer.kind}:{timer.due_version}",
-            case_id=turn.case_id,
-            link=f"/cases/{turn.case.handle}/",
-            at=now,
-        )
+        key = f"{turn.pk}:{timer.kind}:{timer.due_version}"
+        tell(turn, turn.case, code=timer.kind, key=key, at=now)
 
 
 def _still_runs(turn: Turn, timer: Timer) -> bool:
@@ -116,8 +113,6 @@ def escalate(timer: Timer) -> None:
 
 
 def _above_office(turn: Turn, now: Any) -> list[str]:
-    from apps.offices.queries import ancestors, day_of
-
     if turn.capacity != Capacity.ENDORSER:
         return [f"{Role.HEAD_OF_OFFICE}@{turn.office_id}"]
     return [f"{Role.HEAD_OF_OFFICE}@{office}" for office in ancestors(turn.office_id, day_of(now))]
@@ -168,15 +163,31 @@ def _free(turns: Iterable[Turn], at: datetime) -> None:
         case = turn.case
         walk = Walk(case=case, at=at, road=case.route.road, turns=[turn])
         rule_move(walk, verb="let_go", turn=turn, from_stage=case.stage, params={"desk": turn.desk})
-        notices.post(
-            recipients=people_with(turn, at),
-            code="turn.opened",
-            params=notice_params(case, turn),
-            dedupe_key=f"{turn.pk}:let_go:{at.isoformat()}",
-            case_id=case.pk,
-            link=f"/cases/{case.handle}/",
-            at=at,
-        )
+        tell(turn, case, code="turn.opened", key=f"{turn.pk}:let_go:{at.isoformat()}", at=at)
+
+
+def look_after(*, post: Post, at: datetime) -> None:
+    """After a post changed hands, or its holder left or came back: an endorsement passes to the office above where
+    nobody may give it here, and of a turn at which nobody is there now who can mend it is told once.
+    """
+    seats = [f"{post.role}@{post.office_id}"]
+    if is_within_oict(post.office_id, day_of(at)):
+        seats.append(f"{post.role}@oict")
+    waiting = Turn.objects.open().filter(seats__overlap=seats).exclude(stage=COOLING_OFF)
+    rows = Case.objects.select_for_update(of=("self",)).filter(pk__in=waiting.values("case")).order_by("pk")
+    if not list(rows.values_list("pk")):
+        return
+    for turn in waiting.select_related("case__route", "case__office", "office", "taken_by").order_by("pk"):
+        case = turn.case
+        walk = Walk(case=case, at=at, road=case.route.road, turns=[turn])
+        if turn.capacity == Capacity.ENDORSER and turn.taken_by_id is None:
+            office = walk.office_for(walk.road.stage(turn.stage).desk(turn.desk))
+            if office.pk != turn.office_id:
+                pass_on(walk, turn, office)
+                continue
+        key = f"{turn.pk}:opened:{turn.due_version}"  # who was told before is not told again
+        if not tell(turn, case, code="turn.opened", key=key, at=at):
+            warn_of_vacancy(turn, case, at=at)
 
 
 def lock_cases_of_decisions(decision_ids: list[uuid.UUID]) -> None:

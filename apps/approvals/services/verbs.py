@@ -275,6 +275,9 @@ RULE_PAST: Mapping[str, Label] = {
     "lapsed": _("the field opinion was not given in time"),
     "escalated": _("the overdue turn was brought to the next level"),
     "let_go": _("the turn was freed, as who took it left the post"),
+    "passed_on": _("the turn passed to the next office, as nobody was there to take it"),
+    "handed_over": _("the turn was handed over to who follows in the post"),
+    "reassign": _("gave the turn to another"),
     "registered": _("registered from an inventory"),
     "open": _("the draft was begun"),
 }

@@ -24,6 +24,7 @@ from apps.approvals.choices import Level, Outcome
 from apps.approvals.forms import ActForm, read_payload
 from apps.approvals.letters import preview_letter
 from apps.approvals.models import Case
+from apps.approvals.onward import endorser_of
 from apps.approvals.queries import CaseView
 from apps.approvals.services import Confirmation, MoveResult, Seen
 from apps.approvals.services.moves import reasons_against_state
@@ -206,6 +207,8 @@ def _context(
         "edit_url": offered.edit_of(view),
         **version_parts(view, case.version_number),
     }
+    if spec.key == "hand_on":
+        context["endorser"] = endorser_of(case, by=person_of(request), at=view.viewer.at)
     if spec.key in ("decide", "recommend"):
         context |= {
             "desks": reading.desks_of(view),
@@ -256,6 +259,7 @@ def _preview(
         check=view.explanation.authority,
         by=person,
         at=view.viewer.at,
+        absent=offered.absent_of(view, "decide"),
     )
 
 

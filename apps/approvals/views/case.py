@@ -93,6 +93,8 @@ def whole_case(view: CaseView) -> dict[str, Any]:
         "key": offered.new_key(),
         "recommended": Outcome(view.recommendation.outcome).label if view.recommendation else "",
         "decided": decision_of(view),
+        "recommended_by": view.acted("recommend", view.recommendation.by) if view.recommendation else "",
+        "opinions": [(one, view.acted("give_opinion", one.by)) for one in view.opinions],
         "version_numbers": range(view.case.version_number, 0, -1),
     }
 
@@ -125,6 +127,7 @@ def decision_of(view: CaseView) -> dict[str, Any] | None:
     place = event_of(decision.event_id)
     return {
         "decision": decision,
+        "who": view.acted("decide", decision.decided_by),
         "outcome": Outcome(decision.outcome).label,
         "state": STATE_OF_OUTCOME.get(decision.outcome, "done"),
         "hash": place.hash if place else "",

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_safe
 from apps.accounts import look
 from apps.accounts.access import access, signed_in
 from apps.approvals import queries
+from apps.approvals.choices import Capacity
 from apps.approvals.queues import COUNT_BOUND, TABS, Queue, QueueRow
 from apps.approvals.standing import COMMITTEE, Viewer
 from apps.approvals.subjects import subject_for
+from apps.approvals.vacancies import alerts_of
 from apps.offices.choices import Role
 
 LOOKERS = frozenset({*COMMITTEE, Role.AUDITOR, Role.ADMINISTRATOR})
@@ -62,6 +64,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
             else "",
             "first_url": _address(tab=tab, only=only, q=search) if request.GET.get("after") else "",
             "start_url": start_url(viewer),
+            "alerts": alert_rows(viewer) if tab == "mine" else [],
         },
     )
 
@@ -131,6 +134,46 @@ def search_chips(found: Queue, tab: str) -> list[dict[str, str]]:
     ]
 
 
+def alert_rows(viewer: Viewer) -> list[dict[str, Any]]:
+    """The turns at which nobody is there, that this person is to mend, each with the act that does."""
+    texts = {
+        "vacant": (_("Nobody holds the post"), _("Appoint or designate")),
+        "away": (_("The holder is away, and nobody stands in"), _("Name who stands in")),
+        "nobody": (_("Nobody at this desk may take it"), _("See why, and give it to another")),
+    }
+    found = []
+    for row in alerts_of(viewer):
+        text, act = texts[row.kind]
+        url = row.post.get_absolute_url() if row.post is not None else row.turn.office.get_absolute_url()
+        if row.kind == "nobody" and row.turn.capacity == Capacity.DECIDER:
+            text, act, url = (
+                _("Nobody has the authority to decide it"),
+                _("See the instruments"),
+                _instruments(),
+            )
+        elif row.kind == "nobody":
+            url = reverse("approvals:reassign", args=[row.handle, row.turn.desk])
+        found.append(
+            {
+                "text": text,
+                "act": act,
+                "url": url,
+                "case_url": case_address(row.handle),
+                "title": row.title,
+                "language": row.language,
+                "desk": row.desk,
+                "step": row.step,
+                "office": row.turn.office.code,
+                "due_at": row.turn.due_at,
+            }
+        )
+    return found
+
+
+def _instruments() -> str:
+    return reverse("offices:instrument-list")
+
+
 def start_url(viewer: Viewer) -> str:
     """Where a submitter starts an initiative; nothing for others."""
     if not viewer.has(Role.SUBMITTER):
@@ -169,7 +212,7 @@ def draw_row(row: QueueRow, tab: str, language: str) -> SafeString:
         look.amount_text(row.value_usd, "USD") if row.value_usd is not None else "",
         _due(row),
         _("%(n)d of %(m)d in") % {"n": row.in_count, "m": row.of_count} if row.of_count else "",
-        look.format_html("<small>{}</small>", _taken(row)) if row.taken_by else "",
+        look.format_html("<small>{}</small>", taken) if (taken := _taken(row) or _for(row, tab)) else "",
     )
 
 
@@ -198,6 +241,16 @@ def _taken(row: QueueRow) -> str:
     if row.taken_by_me:
         return _("taken by you")
     return _("taken by %(name)s") % {"name": row.taken_by} if row.taken_by else ""
+
+
+def _for(row: QueueRow, tab: str) -> str:
+    """For whom the turn is theirs, and until when: they stand in."""
+    if tab != "mine" or not row.for_name or row.for_until is None:
+        return ""
+    until = formats.date_format(
+        row.for_until.astimezone(look.zone_of()), pgettext("a date", "j M Y"), use_l10n=False
+    )
+    return _("for %(name)s until %(until)s") % {"name": row.for_name, "until": until}
 
 
 def _due(row: QueueRow) -> SafeString | str:

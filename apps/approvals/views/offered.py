@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts import look
+from apps.accounts.models import User
 from apps.approvals.models import Case
 from apps.approvals.offers import Explanation, Offer
 from apps.approvals.queries import CaseView
@@ -59,6 +60,7 @@ def acts_of(view: CaseView, *, with_declaration: bool = False) -> list[dict[str,
                 "style": "primary" if verb in PRIMARY else "warn" if verb in WARNS else "",
                 "url": act_address(view.case, verb, offer.desk) if offer.is_possible else "",
                 "note": offer.verb.note if offer.is_possible else "",
+                "on_behalf_of": offer.on_behalf_of,
                 "possible": offer.is_possible,
                 "who_can": offer.who_can,
             }
@@ -84,6 +86,19 @@ def turns_with_acts(view: CaseView) -> list[dict[str, Any]]:
             turn["act_url"] = act_address(view.case, forward[0].verb.key, forward[0].desk)
             turn["act_label"] = _act_label(forward[0])
     return turns
+
+
+def absent_of(view: CaseView, verb: str) -> User | None:
+    """The absent person on whose behalf this act would be done."""
+    offer = view.explanation.offer(verb)
+    if offer is None or offer.turn is None:
+        return None
+    absent = view.viewer.behalf_at(offer.turn.seats, offer.turn.taken_by_id)
+    check = view.explanation.authority
+    found = absent.user_id if absent is not None else None
+    if found is None and check is not None and check.stands_for is not None:
+        found = check.stands_for[0]
+    return User.objects.get(pk=found) if found is not None else None
 
 
 def _act_label(offer: Offer) -> str:

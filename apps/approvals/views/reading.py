@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts import look
 from apps.approvals.choices import Answer, Capacity, Outcome
+from apps.approvals.eligibility import may_give
 from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
 from apps.approvals.models import Assessment, Case, Turn
 from apps.approvals.queries import CaseView, TimelineRow
@@ -111,14 +113,24 @@ def turns_of(view: CaseView) -> list[dict[str, Any]]:
                 "reason": _("clock stopped: the office has been asked") if paused else "",
                 "place": in_language(turn.office.duty_station.names),
                 "taken_by": turn.taken_by.full_name if turn.taken_by is not None else "",
+                "give_url": reverse("approvals:reassign", args=[view.case.handle, turn.desk])
+                if may_give(view.viewer, turn)
+                else "",
+                "stands_for": _stands_for(view, turn) if mine else "",
             }
         )
     return sorted(found, key=lambda one: (not one["mine"], one["paused"], str(one["until"] or "9")))
 
 
+def _stands_for(view: CaseView, turn: Turn) -> str:
+    """For whom the turn is this person's, where they stand in."""
+    absent = view.viewer.behalf_at(turn.seats, turn.taken_by_id)
+    return absent.name if absent is not None else ""
+
+
 def _is_mine(view: CaseView, turn: Turn) -> bool:
     if turn.taken_by_id is not None:
-        return turn.taken_by_id == view.viewer.user_id
+        return view.viewer.has_taken(turn)
     if view.explanation.authority is not None and turn.capacity == Capacity.DECIDER:
         return view.explanation.authority.allowed
     return bool(view.viewer.seats & set(turn.seats))
@@ -274,7 +286,11 @@ def desks_of(view: CaseView) -> dict[str, Any]:
                 "label": progress.label,
                 "is_in": progress.is_in,
                 "reviewer": progress.reviewer,
-                "assessment": assessment_of(found, desks[progress.desk]) if found else None,
+                "assessment": assessment_of(
+                    found, desks[progress.desk], who=view.acted("submit_assessment", found.reviewer)
+                )
+                if found
+                else None,
             }
         )
     scores = sorted(
@@ -312,12 +328,12 @@ def _criterion_label(desk: Desk, key: str) -> str:
     return next((in_language(one.labels) for one in desk.criteria if one.key == key), key)
 
 
-def assessment_of(assessment: Assessment, desk: Desk) -> dict[str, Any]:
+def assessment_of(assessment: Assessment, desk: Desk, *, who: str = "") -> dict[str, Any]:
     """One desk's assessment to read: each score with its anchor and evidence, each answer with its words."""
     given = {row.criterion: row for row in assessment.scores.all()}
     rows = [_scored(criterion, given.get(criterion.key), assessment.language) for criterion in desk.criteria]
     return {
-        "reviewer": assessment.reviewer.full_name,
+        "reviewer": who or assessment.reviewer.full_name,
         "at": assessment.submitted_at,
         "version": assessment.version_number,
         "overall": assessment.overall,

@@ -1,3 +1,4 @@
+from apps.offices.models.absence import Absence
 from apps.offices.models.calendar_version import CalendarVersion
 from apps.offices.models.duty_station import DutyStation
 from apps.offices.models.evidence import Evidence
@@ -10,6 +11,7 @@ from apps.offices.models.instrument_act import InstrumentAct
 from apps.offices.models.instrument_coverage import InstrumentCoverage
 from apps.offices.models.instrument_function import InstrumentFunction
 from apps.offices.models.instrument_scope import InstrumentScope
+from apps.offices.models.instrument_standby import InstrumentStandby
 from apps.offices.models.office import Office
 from apps.offices.models.office_grants import OfficeGroupGrant, OfficeUserGrant
 from apps.offices.models.office_placement import OfficePlacement
@@ -20,6 +22,7 @@ from apps.offices.models.role_group import RoleGroup
 from apps.offices.models.working_calendar import WorkingCalendar
 
 __all__ = [
+    "Absence",
     "CalendarVersion",
     "DutyStation",
     "Evidence",
@@ -33,6 +36,7 @@ __all__ = [
     "InstrumentCoverage",
     "InstrumentFunction",
     "InstrumentScope",
+    "InstrumentStandby",
     "Office",
     "OfficeGroupGrant",
     "OfficePlacement",

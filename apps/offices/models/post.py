@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.urls import reverse
 
 from apps.offices.choices import Role
 from apps.offices.naming import in_language
@@ -22,6 +23,9 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("offices:post-detail", args=[self.code])
 
     @property
     def title(self) -> str:

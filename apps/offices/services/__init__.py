@@ -2,10 +2,12 @@
 does.
 """
 
+from apps.offices.services.absences import end_absence, record_absence
 from apps.offices.services.calendars import add_calendar_version, confirm_calendar_version
 from apps.offices.services.evidence import record_evidence
 from apps.offices.services.instruments import draft_instrument, issue_instrument
 from apps.offices.services.posts import assign_post, create_post, end_holding
+from apps.offices.services.standby import designate_standbys
 from apps.offices.services.taking import (
     accept_instrument,
     resume_instrument,
@@ -22,10 +24,13 @@ __all__ = [
     "confirm_calendar_version",
     "create_office",
     "create_post",
+    "designate_standbys",
     "draft_instrument",
+    "end_absence",
     "end_holding",
     "issue_instrument",
     "move_office",
+    "record_absence",
     "record_evidence",
     "resume_instrument",
     "revoke_instrument",

@@ -21,6 +21,7 @@ from apps.offices.models import (
     InstrumentCoverage,
     InstrumentFunction,
     InstrumentScope,
+    InstrumentStandby,
     Office,
     Post,
 )
@@ -118,6 +119,8 @@ def draft_instrument(
             InstrumentScope(instrument=instrument, office=office, with_below=with_below)
             for office, with_below in terms.scope
         )
+        for designation in InstrumentStandby.objects.filter(instrument=supersedes):
+            InstrumentStandby.objects.create(instrument=instrument, position=designation.position)
         _refuse_overlaps(instrument, coverage.rows_of(instrument))
         write_down(
             instrument,

@@ -13,8 +13,9 @@ from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse, refuse_if
 from apps.audit.register import record
 from apps.notices.services import set_timers
-from apps.offices import grants, permissions, policies
-from apps.offices.models import Office, Post, PostHolding
+from apps.offices import grants, handover, permissions, policies
+from apps.offices.models import Absence, Office, Post, PostHolding
+from apps.offices.services.absences import STAND_IN_CLOSED
 from apps.offices.signals import posts_changed
 from apps.offices.wording import day_text
 
@@ -100,10 +101,19 @@ def assign_post(
     return holding
 
 
-def end_holding(*, holding: PostHolding, by: User | None, at: datetime | None = None) -> PostHolding:
-    """End an appointment now, or at the instant given; the person's groups follow at once.
+def end_holding(
+    *,
+    holding: PostHolding,
+    by: User | None,
+    at: datetime | None = None,
+    successor: User | None = None,
+) -> PostHolding:
+    """End an appointment now, or at the instant given; the person's groups follow at once. A `successor` is appointed
+    to the post from then on, and gets the turns that the leaving person had taken.
 
-    Refused: to whom is not an administrator of the office; where it ended already; before it began.
+    Refused: to whom is not an administrator of the office; where it ended already; before it began; where the person
+    holds turns by this post alone and no successor is named (conflict, with the turns), as is a successor who may not
+    hold the post. `by=None` is the Organization's own data being loaded, which is asked for no successor.
     """
     with transaction.atomic():
         holding = (
@@ -121,6 +131,11 @@ def end_holding(*, holding: PostHolding, by: User | None, at: datetime | None = 
         if at <= holding.during.lower:
             params = {"on": day_text(holding.during.lower)}
             refuse(Kind.INVALID, Reason("offices.ends_before_it_began", params, field="at"))
+        if successor is None and by is not None:
+            refuse_if(Kind.CONFLICT, handover.reasons_against_leaving(holding, now))
+        if successor is not None and successor.pk == holding.user_id:
+            params = {"person": successor.full_name}
+            refuse(Kind.INVALID, Reason("offices.successor_holds_it", params, field="successor"))
         holding.during = DateTimeTZRange(holding.during.lower, at)
         holding.save(update_fields=["during"])
         grants.sync_role(holding.post.role, office, at=now)
@@ -136,8 +151,13 @@ def end_holding(*, holding: PostHolding, by: User | None, at: datetime | None = 
                 "role": holding.post.role,
                 "holder": holding.user_id,
                 "until": at,
+                "successor": successor.pk if successor is not None else None,
             },
         )
+        if successor is not None:
+            assign_post(post=holding.post, user=successor, from_=at, by=by)
+            if at <= now:
+                handover.hand_over(holding=holding, successor=successor, at=now)
     return holding
 
 
@@ -147,7 +167,7 @@ def follow_dates(timer: Timer) -> None:
     if holding is not None:
         at = clock.now()
         grants.sync_role(holding.post.role, holding.post.office, at=at)
-        posts_changed.send(sender=None, user=holding.user, at=at)
+        posts_changed.send(sender=None, user=holding.user, at=at, post=holding.post)
 
 
 def follow_inactivity(*, user: User) -> None:
@@ -155,3 +175,5 @@ def follow_inactivity(*, user: User) -> None:
     at = clock.now()
     for holding in PostHolding.objects.filter(user=user, during__contains=at):
         set_timers(object_id=holding.pk, due={COUNTS_NO_LONGER: at})
+    for absence in Absence.objects.filter(stand_in=user, called_off=False, during__contains=at):
+        set_timers(object_id=absence.pk, due={STAND_IN_CLOSED: at})
