@@ -141,12 +141,16 @@ def visibility_filter(viewer: Viewer, at_least: str = Level.SUMMARY) -> Q:
 
 
 def level_expression(viewer: Viewer) -> SqlCase:
-    """The level of this viewer on each case, from the same conditions."""
+    """The level of this viewer on each case, from the same conditions.
+
+    Only for who reviews do summary and full differ; for everybody else the summary's condition is full's, and is
+    left out.
+    """
+    levels = [Level.FULL, Level.CARD]
+    if viewer.reviews and not viewer.sees_submitted:
+        levels.insert(1, Level.SUMMARY)
     return SqlCase(
-        *(
-            When(visibility_filter(viewer, level), then=Value(str(level)))
-            for level in (Level.FULL, Level.SUMMARY, Level.CARD)
-        ),
+        *(When(visibility_filter(viewer, level), then=Value(str(level))) for level in levels),
         default=Value(str(Level.HIDDEN)),
         output_field=CharField(),
     )
