@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from apps.offices.choices import Role
 from apps.offices.models import Office
 from apps.offices.queries import Standing, standing_of
@@ -103,3 +105,10 @@ def viewer_from(user: User, standing: Standing) -> Viewer:
 def viewer_of(user: User, at: datetime) -> Viewer:
     """Work the viewer out afresh, as the engine does after the lock."""
     return viewer_from(user, standing_of(user, at))
+
+
+def may_read_messages(user: User, at: datetime, standing: Standing | None) -> Q:
+    """The condition on notices and mails for the inbox and the post (`notices.queries.register_sight`)."""
+    from apps.approvals.permissions import messages_filter
+
+    return messages_filter(viewer_from(user, standing if standing is not None else standing_of(user, at)))

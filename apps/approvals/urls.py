@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals.views import acts, assess, case, home
+from apps.approvals.views import acts, assess, case, exceptions, home
 
 app_name = "approvals"
 urlpatterns = [
@@ -19,4 +19,6 @@ urlpatterns = [
     path("cases/<str:handle>/assess/<slug:desk>/save/", assess.save, name="assess-save"),
     path("cases/<str:handle>/letter/", case.case_letter, name="case-letter"),
     path("cases/<str:handle>/why/", case.case_why, name="case-why"),
+    path("cases/<str:handle>/exceptions/", exceptions.case_exceptions, name="case-exceptions"),
+    path("cases/<str:handle>/exceptions/<uuid:pk>/end/", exceptions.exception_end, name="exception-end"),
 ]

@@ -14,8 +14,10 @@ class OfficesConfig(AppConfig):
         from apps.offices import reasons, receivers  # noqa: F401  (they register themselves)
         from apps.offices.queries import standing_of
         from apps.offices.services.posts import BEGINS, COUNTS_NO_LONGER, ENDS, follow_dates
+        from apps.offices.services.reconciling import RECONCILE, follow_night
 
         register_standing(standing_of)
+        handlers.register(RECONCILE, follow_night)
         for kind in (BEGINS, ENDS, COUNTS_NO_LONGER):
             handlers.register(kind, follow_dates, changes_state=True)
         prefixes = ("/offices/", "/instruments/", "/functions/", "/calendars/")

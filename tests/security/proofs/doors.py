@@ -39,7 +39,9 @@ class Rule:
     roles: tuple[str, ...] = SIGNED_IN
     level: str = ""
     nobody: int = 0  # what a public door answers to who is not signed in; 0: it is not public
-    but: Callable[[str, str], int] | None = None  # the answer to this persona in this state, where it is another
+    but: Callable[[str, str], int] | None = (
+        None  # the answer to this persona in this state, where it is another
+    )
     sent: Callable[[World, str], dict[str, Any]] = lambda world, state: {}
     changes: bool = False
 
@@ -88,10 +90,14 @@ def auditors(get: int | None = 200, **more: Any) -> Door:
 def case(level: str, but: Callable[[str, str], int] | None = None, **writes: Rule) -> Door:
     """A part of a case for who sees it at this level or more; `but` names the answer where it is another."""
     filled = {"pk": lambda world, state: world.initiative(state).pk}
-    return _door(Rule(level=level, but=but), writes, **filled)
+    return _door(
+        Rule(level=level, but=but), writes, **filled
+    )  # `filled` names the initiative: a case has `handle`
 
 
-def case_act(ok: int, level: str, but: Callable[[str, str], int], sent: Any = None, *, changes: bool = False) -> Rule:
+def case_act(
+    ok: int, level: str, but: Callable[[str, str], int], sent: Any = None, *, changes: bool = False
+) -> Rule:
     return Rule(ok, level=level, but=but, changes=changes, sent=sent or (lambda world, state: {}))
 
 
@@ -151,6 +157,17 @@ def saves_assessment(done: int) -> Callable[[str, str], int]:
     return answer
 
 
+def names_exceptions(done: int) -> Callable[[str, str], int]:
+    """The head of the office; the CITO once it is submitted; of a confidential case the CITO alone."""
+
+    def answer(persona: str, state: str) -> int:
+        if persona == "approver" or (persona == "head" and state != "confidential"):
+            return done
+        return 403
+
+    return answer
+
+
 def has_written(persona: str, state: str) -> int:
     written = (*rights.DESKS_ARE_IN, "assessing", "other_office")
     return 200 if persona == "reviewer" and state in written else 404
@@ -201,7 +218,9 @@ FILLED: Mapping[str, Fill] = {
     "after": lambda world, state: 2,
     "desk": lambda world, state: "alignment",
     "section": lambda world, state: "problem",
-    "notice_id": lambda world, state: Notice.objects.filter(recipient=world.people["submitter"]).earliest("id").pk,
+    "notice_id": lambda world, state: (
+        Notice.objects.filter(recipient=world.people["submitter"]).earliest("id").pk
+    ),
     "event_id": lambda world, state: Event.objects.earliest("id").pk,
     "verification_id": lambda world, state: Verification.objects.earliest("started_at").pk,
     "uidb36": lambda world, state: "abc",
@@ -280,6 +299,10 @@ DOORS: Mapping[str, Door] = {
     ),
     "/cases/<str:handle>/letter/": case("full", has_a_letter),
     "/cases/<str:handle>/why/": case("summary"),
+    "/cases/<str:handle>/exceptions/": case(
+        "full", POST=case_act(400, "full", names_exceptions(400))
+    ),
+    "/cases/<str:handle>/exceptions/<uuid:pk>/end/": case("full", lambda p, s: 404, POST=Rule(404, level="full")),
     # standards
     "/standards/": signed_in(),
     "/standards/<str:code>/": signed_in(404, code=is_("NONE")),

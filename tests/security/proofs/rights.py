@@ -26,7 +26,9 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
     "deciding": _DECLARED,
     "cooling_off": _DECLARED,
     "approved": {**_DECLARED, "other_submitter": "card", "admin": "card"},
-    "other_office": {name: level for name, level in _DECLARED.items() if name not in _OFFICE or name in _AUDIT},
+    "other_office": {
+        name: level for name, level in _DECLARED.items() if name not in _OFFICE or name in _AUDIT
+    },
     # left to the people on it, whoever sits at the desk that has the turn (here: deciding), and the auditors
     "confidential": dict.fromkeys(("submitter", "head", "reviewer", *_OICT, *_AUDIT), "full"),
     "withdrawn": _SUBMITTED,

@@ -1,4 +1,4 @@
-"""Every door of a case by every persona, from the decision on, and where it is hidden (the first half is beside this file)."""
+"""Every door of a case by every persona, from the decision on, and where it is hidden."""
 
 import pytest
 

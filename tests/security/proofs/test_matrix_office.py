@@ -1,4 +1,4 @@
-"""Every door of a case by every persona, while the office and the desks have it (the other half is beside this file)."""
+"""Every door of a case by every persona, while the office and the desks have it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Walking the doors: what the resolver knows, what a door must answer, and whether an answer leaks or changes anything."""
+"""Walking the doors: what the resolver knows, what a door must answer, what an answer shows and changes."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -215,7 +215,9 @@ def walk_state(world: World, state: str, personas: Iterable[str], only: Iterable
         if only is None or ACT_PAGE in only:
             walk.acts(persona, state, clients)
         if fingerprint() != before:
-            walk.wrong.append(f"{persona} ({state}): something that was refused, or a page, changed the database")
+            walk.wrong.append(
+                f"{persona} ({state}): something that was refused, or a page, changed the database"
+            )
     return walk
 
 
@@ -227,7 +229,9 @@ def walk_rest(world: World, persona: str, only: Iterable[str] | None = None) -> 
     before = fingerprint()
     for pattern, door in DOORS.items():
         if not door.is_of_a_case and (only is None or pattern in only):
-            walk.door(pattern, persona, state, other if door.own_session else clients, counts=len(world.cases))
+            walk.door(
+                pattern, persona, state, other if door.own_session else clients, counts=len(world.cases)
+            )
     if fingerprint() != before:
         walk.wrong.append(f"{persona}: something that was refused, or a page, changed the database")
     return walk

@@ -154,7 +154,9 @@ def make_people() -> World:
 def make_world(states: Collection[str] = STATES) -> World:
     """The whole world; of the cases only those of these states. The clock stands where the last act was."""
     world = make_people()
-    for state in sorted(states, key=lambda one: one != "approved"):  # the one that waits for the tick is first
+    for state in sorted(
+        states, key=lambda one: one != "approved"
+    ):  # the one that waits for the tick is first
         _open(world, state)
         for step in ROAD[state]:
             STEPS[step](world, state)
@@ -346,5 +348,3 @@ ROAD: dict[str, tuple[str, ...]] = {
     "confidential": _WHOLE[:5],
     "withdrawn": (*_WHOLE[:2], "withdrawn"),
 }
-
-
