@@ -1,8 +1,8 @@
 """Two worlds that differ only in what a persona may not see look the same to them, to the last byte.
 
 The persona crawls the world as it is; then thirty more cases that none of them may see come into it, and the same
-addresses are asked once more. Counts, totals, pages, facets, sorts, the order of rows, "already exists", numbers: whatever
-depends on what is hidden shows as a difference.
+addresses are asked once more. Counts, totals, pages, facets, sorts, the order of rows, "already exists", numbers:
+whatever depends on what is hidden shows as a difference.
 """
 
 import re
@@ -83,7 +83,7 @@ def answers(world: World) -> dict[str, dict[str, tuple[int, str]]]:
 def _ask(world: World, persona: str) -> dict[str, tuple[int, str]]:
     forget_held()
     return {
-        address: (one.status_code, masked(body_of(one))) for address, one in crawl(world, persona, most=160)
+        address: (one.status_code, masked(body_of(one))) for address, one in crawl(world, persona, most=70)
     }
 
 
