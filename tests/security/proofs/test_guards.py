@@ -1,8 +1,8 @@
 """Each guard is taken away, one at a time, and a cell of the matrix must fail: a guard that nothing tests is none.
 
 The guards are found, not listed: every `visible_to`, every question of a `permissions.py`, every refusal of the engine
-about persons, every kind of declared access, every pair of parts that one person may not play. A new one without a row
-in `ROWS` fails.
+about persons, every kind of declared access (the pairs of parts that one person may not play are in
+`test_parts_apart.py`). A new one without a row in `ROWS` fails.
 """
 
 import inspect
@@ -14,26 +14,24 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, Q, QuerySet, Value
 
 from apps.accounts.access import Rule
 from apps.accounts.api.permissions import Declared
 from apps.accounts.middleware import AccessMiddleware
-from apps.approvals import permissions
 from apps.approvals.models import Case, Participation, Turn
-from apps.approvals.services import moves
+from apps.approvals.services import Confirmation, moves
 from apps.approvals.standing import viewer_of
 from apps.audit import clock
 from apps.audit.reasons import Refused
 from apps.notices.models import Notice
 from apps.offices.models import PostHolding
 from apps.offices.permissions import AuthorityCheck
-from tests.approvals.oracle import in_state, payload_of
-from tests.factories.approvals import Review, make_review
+from tests.approvals.oracle import payload_of
 from tests.factories.offices import make_post
 from tests.security.proofs.walking import walk_rest, walk_state
-from tests.security.proofs.world import MORNING, World
+from tests.security.proofs.world import World
 
 pytestmark = pytest.mark.slow
 STATES_OF_THE_WORLD = ("draft", "endorsing", "intake", "assessing", "deciding", "cooling_off", "confidential")
@@ -105,6 +103,8 @@ def refused(state: str, person: str, verb: str, **payload: Any) -> Killer:
             try:
                 world.act(state, person, verb, **payload)
                 return [f"{verb} by {person} ({state}) was done"]
+            except IntegrityError as error:
+                return [f"{verb} by {person} ({state}) came as far as the database: {error}"]
             except Refused as answer:
                 return [] if str(answer.kind) in ("not_allowed", "conflict") else [f"{verb}: {answer.kind}"]
             finally:
@@ -128,16 +128,22 @@ def stale(world: World) -> list[str]:
             transaction.set_rollback(True)
 
 
-def unconfirmed(world: World) -> list[str]:
-    case = world.cases["deciding"]
+def confirmed_long_ago(world: World) -> list[str]:
+    case, by = world.cases["deciding"], world.people["approver"]
     with transaction.atomic():
         try:
             moves.move_case(
-                case_id=case.pk, action="decide", by=world.people["approver"],
+                case_id=case.pk,
+                action="decide",
+                by=by,
                 seen=moves.Seen(case.version_number, case.version_hash),
-                idempotency_key="unconfirmed", payload=payload_of("decide"),
-            )  # fmt: skip
-            return ["a decision was taken without a confirmation"]
+                idempotency_key="confirmed long ago",
+                payload=payload_of("decide"),
+                confirmation=Confirmation(
+                    "password", clock.now() - timedelta(minutes=10), case.version_hash, by.pk
+                ),
+            )
+            return ["a decision was taken on a confirmation of ten minutes ago"]
         except Refused:
             return []
         finally:
@@ -276,7 +282,7 @@ ROWS: dict[str, tuple[Any, Killer]] = {
         lambda *a, **k: [], refused("intake", "auditor", "withdraw_case", words="Enough."),
     ),
     "apps.approvals.services.moves.reasons_against_state": (lambda *a: [], stale),
-    "apps.approvals.services.moves.reasons_against_confirmation": (lambda *a: [], unconfirmed),
+    "apps.approvals.services.moves.reasons_against_confirmation": (lambda *a: [], confirmed_long_ago),
     "apps.accounts.access.Rule.admits": (lambda rule, request: True, rest("submitter", "/register/")),
     "apps.accounts.middleware.AccessMiddleware.process_view": (lambda *a: None, rest("anonymous", "/keys/")),
     "apps.accounts.api.permissions.Declared.has_permission": (
@@ -316,65 +322,3 @@ def test_a_guard_that_is_taken_away_is_missed(
         monkeypatch.undo()
         transaction.set_rollback(True)
     assert missed != [], f"nothing fails without {name}"
-
-
-# One person, two parts --------------------------------------------------------------------------------------------
-
-#: Capacity → the state in which its turn is open, who sits there, and the act (tests/approvals/oracle.py).
-TURN_OF = {
-    "submitter": ("draft", "submitter", "hand_on"),
-    "attester": ("attesting", "ict", "attest"),
-    "endorser": ("endorsing", "head", "endorse"),
-    "opinion": ("acknowledging", "field", "give_opinion"),
-    "intake": ("acknowledging", "desk", "acknowledge"),
-    "reviewer": ("assessing", "value", "declare_no_conflict"),
-    "lead": ("recommending", "lead", "recommend"),
-    "decider": ("deciding", "cito", "decide"),
-}
-PAIRS = [(str(one), str(other)) for one, others in permissions.PARTS_APART.items() for other in others]
-
-
-def pairs_that_pass(review: Review, case: Case, pairs: list[tuple[str, str]]) -> list[str]:
-    """Those of these pairs of parts that one person can play after all."""
-    wrong = []
-    for capacity, part in pairs:
-        _state, person, verb = TURN_OF[capacity]
-        with transaction.atomic():
-            Participation.objects.create(
-                case=case, user=review.people[person], capacity=part, desk="", since=clock.now()
-            )
-            try:
-                review.act(case, person, verb, **payload_of(verb))
-                wrong.append(f"{part} then {capacity}")
-            except Refused as answer:
-                if answer.reasons[0].code != "separation.other_part":
-                    wrong.append(f"{part} then {capacity}: {answer.reasons[0].code}")
-            transaction.set_rollback(True)
-    return wrong
-
-
-@pytest.mark.parametrize("capacity", TURN_OF)
-def test_each_pair_of_parts_is_kept_apart_by_its_own_row(
-    db: None, capacity: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mine = [pair for pair in PAIRS if pair[0] == capacity]
-    assert mine
-    with clock.set_to(MORNING):
-        review = make_review()
-        case = in_state(review, TURN_OF[capacity][0])
-        Participation.objects.filter(user=review.people[TURN_OF[capacity][1]], case=case).delete()
-        _each_is_kept(review, case, mine, monkeypatch)
-
-
-def _each_is_kept(
-    review: Review, case: Case, mine: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert pairs_that_pass(review, case, mine) == []
-    for pair in mine:
-        others = {
-            one: tuple(part for part in parts if (str(one), str(part)) != pair)
-            for one, parts in permissions.PARTS_APART.items()
-        }
-        monkeypatch.setattr(permissions, "PARTS_APART", others)
-        assert pairs_that_pass(review, case, [pair]) == [f"{pair[1]} then {pair[0]}"]
-        monkeypatch.undo()
