@@ -88,7 +88,7 @@ def _kind(address: str) -> str:
 
 
 def crawl(
-    world: World, persona: str, *, extra: Iterable[str] = (), most: int = 150
+    world: World, persona: str, *, extra: Iterable[str] = (), most: int = 100
 ) -> Iterator[tuple[str, Any]]:
     """Every page and answer that this persona comes to, as address and answer; each address once."""
     pages, api = world.pages(persona), world.api(persona)

@@ -26,6 +26,7 @@ def test_every_row_is_an_address() -> None:
     assert [pattern for pattern in DOORS if pattern not in known] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_doors_that_belong_to_no_case(world: World, persona: str) -> None:
     """Each answer is read for what it shows of the cases in all twelve states: so many cells."""
