@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -20,7 +21,7 @@ from apps.approvals.models import NamedException
 from apps.approvals.permissions import role_to_name_by
 from apps.approvals.views import reading
 from apps.approvals.views.case import full_view_of
-from apps.audit.reasons import Kind, Refused
+from apps.audit.reasons import Kind, Reason, Refused
 
 DateInput = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -71,7 +72,8 @@ def case_exceptions(request: HttpRequest, handle: str) -> HttpResponse:
     view = full_view_of(request, handle)
     may_name = bool(role_to_name_by(view.viewer, view.case)[0])
     form = ExceptionForm(request.POST or None)
-    status, refused = 200, ()
+    status = 200
+    refused: tuple[Reason, ...] = ()
     if request.method == "POST":
         status = 400
         if not may_name or form.is_valid():
@@ -99,7 +101,7 @@ def case_exceptions(request: HttpRequest, handle: str) -> HttpResponse:
     return render(request, "approvals/case_exceptions.html", context, status=status)
 
 
-def _terms(form: ExceptionForm, request: HttpRequest) -> dict[str, object]:
+def _terms(form: ExceptionForm, request: HttpRequest) -> dict[str, Any]:
     """What the service is asked; for who may not name anybody it refuses before it reads any of it."""
     if not form.is_valid():
         return {"user": person_of(request), "until": datetime(2000, 1, 1, tzinfo=UTC), "reason": ""}
@@ -117,7 +119,8 @@ def exception_end(request: HttpRequest, handle: str, pk: UUID) -> HttpResponse:
     view = full_view_of(request, handle)
     found = get_object_or_404(NamedException.objects.select_related("user"), pk=pk, case=view.case)
     form = EndForm(request.POST or None)
-    status, refused = 200, ()
+    status = 200
+    refused: tuple[Reason, ...] = ()
     if request.method == "POST":
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         try:
