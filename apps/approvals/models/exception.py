@@ -1,6 +1,7 @@
 """Who was let in to one case beyond what posts open, until when, why, and by whom."""
 
 import uuid
+from datetime import datetime
 
 import pgtrigger
 from django.conf import settings
@@ -48,3 +49,7 @@ class NamedException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.case_id} until {self.until:%Y-%m-%d}"
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether it opens the case at this instant (the person's account apart)."""
+        return self.ended_at is None and self.granted_at <= at < self.until

@@ -3,7 +3,7 @@
 from apps.approvals.services.acts import Confirmation
 from apps.approvals.services.assessments import Saved, save_assessment
 from apps.approvals.services.cases import discard_case, open_case, register_case, rename_case
-from apps.approvals.services.exceptions import end_exception, is_in_force, name_exception
+from apps.approvals.services.exceptions import end_exception, name_exception
 from apps.approvals.services.moves import MoveResult, Seen, move_case
 from apps.approvals.services.routes import publish_route, set_parameter
 
@@ -14,7 +14,6 @@ __all__ = [
     "Seen",
     "discard_case",
     "end_exception",
-    "is_in_force",
     "move_case",
     "name_exception",
     "open_case",

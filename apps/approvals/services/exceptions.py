@@ -81,7 +81,7 @@ def end_exception(*, exception_id: uuid.UUID, reason: str, by: User) -> NamedExc
         at = clock.now()
         source = _source(case, by, at)
         found.refresh_from_db()
-        if not is_in_force(found, at):
+        if not found.is_in_force(at):
             refuse(Kind.CONFLICT, Reason("exception.over"))
         if not reason.strip():
             refuse(Kind.INVALID, Reason("exception.no_reason", field="reason"))
@@ -100,10 +100,6 @@ def end_exception(*, exception_id: uuid.UUID, reason: str, by: User) -> NamedExc
             commit={"reason": found.end_reason},
         )
     return found
-
-
-def is_in_force(found: NamedException, at: datetime) -> bool:
-    return found.ended_at is None and found.granted_at <= at < found.until
 
 
 def expected_grants(at: datetime) -> Iterable[Grant]:

@@ -96,7 +96,7 @@ def case_exceptions(request: HttpRequest, handle: str) -> HttpResponse:
         "reasons": refused,
         "may_name": may_name,
         "reads_reasons": may_name or view.viewer.sees_everything,
-        "rows": [(row, services.is_in_force(row, at)) for row in rows.order_by("-granted_at", "pk")],
+        "rows": [(row, row.is_in_force(at)) for row in rows.order_by("-granted_at", "pk")],
     }
     return render(request, "approvals/case_exceptions.html", context, status=status)
 
