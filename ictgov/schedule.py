@@ -21,6 +21,7 @@ from apps.notices.delivery import MAILS_A_TICK, drain_outbox
 from apps.notices.models import TickRun
 from apps.notices.signals import work_waits
 from apps.notices.sweep import sweep
+from apps.offices.services.reconciling import arm_the_night
 
 logger = structlog.get_logger(__name__)
 
@@ -56,6 +57,7 @@ def tick() -> TickRun:
             errors.append(f"{name}: {type(error).__name__}: {error}"[:500])
             return None
 
+    part("grants", arm_the_night)
     swept = part("timers", lambda: sweep(until=clock.now() + LONGEST_SWEEP))
     checkpoint = part("checkpoint", checkpoints.make_if_due)
     drained = part("outbox", lambda: drain_outbox(MAILS_A_TICK))

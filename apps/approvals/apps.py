@@ -13,16 +13,20 @@ class ApprovalsConfig(AppConfig):
         from apps.approvals import reasons, receivers, wording  # noqa: F401  (they register themselves)
         from apps.approvals.decided import decided
         from apps.approvals.losses import open_decisions
-        from apps.approvals.services import engine, sweep
+        from apps.approvals.services import engine, exceptions, sweep
         from apps.approvals.services.handover import hand_over, turns_left_behind
+        from apps.approvals.standing import may_read_messages
         from apps.notices import handlers
+        from apps.notices.queries import register_sight
         from apps.offices.effects import register_answer
         from apps.offices.evidence.decisions import register_decisions
+        from apps.offices.grants import GrantTable, register_grants
         from apps.offices.handover import register_turns
 
         register_turns(turns_left_behind, hand_over)
         register_decisions(decided)
         register_answer("approvals.decisions", open_decisions)
+        register_sight(may_read_messages)
         for kind in engine.REMINDER_KINDS.values():
             handlers.register_many(kind, sweep.remind)
         handlers.register(
@@ -30,5 +34,9 @@ class ApprovalsConfig(AppConfig):
         )
         handlers.register(
             engine.EFFECT_KIND, sweep.take_effect, changes_state=True, lock=sweep.lock_cases_of_decisions
+        )
+        handlers.register(exceptions.ENDS, exceptions.follow_end, changes_state=True)
+        register_grants(
+            GrantTable(exceptions.GRANTS, exceptions.expected_grants, columns=("reason", "source", "until"))
         )
         register_entry(Entry("work", _("My work"), "approvals:my-work", order=10, prefixes=("/", "/cases/")))

@@ -48,6 +48,7 @@ from apps.approvals.standing import HANDLERS, INVITED, Viewer, months_before
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Reason
 from apps.offices import queries as offices
+from apps.offices.choices import Role
 from apps.offices.naming import in_language
 
 #: Who may not be who (review.md 7): acting in the first capacity excludes an earlier part in any of the others.
@@ -179,15 +180,27 @@ def visibility_filter(viewer: Viewer, at_least: str = Level.SUMMARY) -> Q:
 
 
 def level_expression(viewer: Viewer) -> SqlCase:
-    """The level of this viewer on each case, from the same conditions."""
+    """The level of this viewer on each case, from the same conditions.
+
+    Only for who reviews do summary and full differ; for everybody else the summary's condition is full's, and is
+    left out.
+    """
+    levels = [Level.FULL, Level.CARD]
+    if viewer.reviews and not viewer.sees_submitted:
+        levels.insert(1, Level.SUMMARY)
     return SqlCase(
-        *(
-            When(visibility_filter(viewer, level), then=Value(str(level)))
-            for level in (Level.FULL, Level.SUMMARY, Level.CARD)
-        ),
+        *(When(visibility_filter(viewer, level), then=Value(str(level))) for level in levels),
         default=Value(str(Level.HIDDEN)),
         output_field=CharField(),
     )
+
+
+def messages_filter(viewer: Viewer) -> Q:
+    """Which notices and mails this viewer may read: those of no case, and of cases that they see as a card at least."""
+    from apps.approvals.models import Case
+
+    seen = Case.objects.filter(pk=OuterRef("case_id")).visible_to(viewer, Level.CARD)
+    return Q(case_id__isnull=True) | Q(Exists(seen))
 
 
 def assessments_filter(viewer: Viewer, case: Any) -> Q:
@@ -235,6 +248,21 @@ def may_read_recommendation(viewer: Viewer, case: Any) -> bool:
     if viewer.sees_everything or (case.closed_at is not None and case.outcome in DECIDABLE):
         return True
     return viewer.reviews or any(f"{role}@oict" in viewer.seats for role in HANDLERS)
+
+
+def role_to_name_by(viewer: Viewer, case: Any) -> tuple[str, tuple[str, ...]]:
+    """By which role this viewer may let others in to a case ("" for none), and the seats of those who may.
+
+    The head of its office; once it is submitted, OICT's section chief and the CITO; a confidential case is the CITO's
+    to open, alone (authority.md 1 and 4).
+    """
+    seats = [f"{Role.CITO}@oict"] if case.submitted_at is not None else []
+    if not case.confidential:
+        seats.append(f"{Role.HEAD_OF_OFFICE}@{case.office_id}")
+        if case.submitted_at is not None:
+            seats.append(f"{Role.SECTION_CHIEF}@oict")
+    source = next((seat.split("@")[0] for seat in seats if seat in viewer.seats), "")
+    return source, tuple(seats)
 
 
 # What may be done ---------------------------------------------------------------------------------------------

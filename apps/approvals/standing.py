@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Q
 
 from apps.offices.choices import Role
 from apps.offices.models import Office
@@ -212,3 +213,10 @@ def _viewer(
 def viewer_of(user: User, at: datetime) -> Viewer:
     """Work the viewer out afresh, as the engine does after the lock."""
     return viewer_from(user, standing_of(user, at))
+
+
+def may_read_messages(user: User, at: datetime, standing: Standing | None) -> Q:
+    """The condition on notices and mails for the inbox and the post (`notices.queries.register_sight`)."""
+    from apps.approvals.permissions import messages_filter
+
+    return messages_filter(viewer_from(user, standing if standing is not None else standing_of(user, at)))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals.views import acts, assess, case, home, reassign
+from apps.approvals.views import acts, assess, case, exceptions, home, reassign
 
 app_name = "approvals"
 urlpatterns = [
@@ -20,4 +20,6 @@ urlpatterns = [
     path("cases/<str:handle>/desks/<slug:desk>/reassign/", reassign.reassign, name="reassign"),
     path("cases/<str:handle>/letter/", case.case_letter, name="case-letter"),
     path("cases/<str:handle>/why/", case.case_why, name="case-why"),
+    path("cases/<str:handle>/exceptions/", exceptions.case_exceptions, name="case-exceptions"),
+    path("cases/<str:handle>/exceptions/<uuid:pk>/end/", exceptions.exception_end, name="exception-end"),
 ]

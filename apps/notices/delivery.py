@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from apps.accounts.choices import Language
 from apps.audit import clock
-from apps.notices import wording
+from apps.notices import queries, wording
 from apps.notices.models import Outbox
 from apps.notices.sweep import pause_after
 
@@ -133,6 +133,9 @@ def _send(mail_id: UUID, backend: BaseEmailBackend) -> bool:
                 return True  # another has it, and will say how it went
             if mail.recipient is not None and not mail.recipient.is_active:
                 Outbox.objects.filter(pk=mail_id).update(dead_at=clock.now(), last_error="inactive")
+                return True
+            if not queries.is_still_for(mail, clock.now()):
+                Outbox.objects.filter(pk=mail_id).update(dead_at=clock.now(), last_error="out of sight")
                 return True
             message = message_of(mail)
             message.connection = backend

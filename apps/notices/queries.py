@@ -1,7 +1,9 @@
 """What there is to read: the inbox, and how the tick is doing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -29,12 +31,36 @@ class Line:
     is_read: bool
 
 
-def inbox(user: User, at: datetime | None = None) -> QuerySet[Notice]:
-    """What a person has been told (until `at`, else now), newest first; an inactive person sees nothing."""
+#: What is told is about cases, which are to the left of here: they hand over the condition under which somebody may
+#: still read what was said of a case (`case_id`), for a person, an instant, and the person's standing if it is known.
+Sight = Callable[[User, datetime, Any], Q]
+_sight: Sight | None = None
+
+
+def register_sight(find: Sight) -> None:
+    """Take the condition on messages under which a person may read them."""
+    global _sight
+    _sight = find
+
+
+def inbox(user: User, at: datetime | None = None, *, standing: Any = None) -> QuerySet[Notice]:
+    """What a person has been told (until `at`, else now), newest first, less what is about a case that they may see
+    no longer (they moved, or it is confidential now). An inactive person sees nothing.
+    """
     if not user.is_active:
         return Notice.objects.none()
-    told = Notice.objects.filter(recipient=user, visible_at__lte=at or clock.now())
+    at = at or clock.now()
+    told = Notice.objects.filter(recipient=user, visible_at__lte=at)
+    if _sight is not None:
+        told = told.filter(_sight(user, at, standing))
     return told.order_by("-visible_at", "-id")
+
+
+def is_still_for(mail: Outbox, at: datetime) -> bool:
+    """Whether the recipient of a mail that waits may still read what it says."""
+    if mail.recipient is None or mail.case_id is None or _sight is None:
+        return True
+    return Outbox.objects.filter(_sight(mail.recipient, at, None), pk=mail.pk).exists()
 
 
 def before(rows: QuerySet[Notice], at: datetime, notice_id: UUID) -> QuerySet[Notice]:
@@ -42,9 +68,9 @@ def before(rows: QuerySet[Notice], at: datetime, notice_id: UUID) -> QuerySet[No
     return rows.filter(Q(visible_at__lt=at) | Q(visible_at=at, id__lt=notice_id))
 
 
-def unread_count(user: User, at: datetime | None = None) -> int:
+def unread_count(user: User, at: datetime | None = None, *, standing: Any = None) -> int:
     """How many notices a person has not read."""
-    return inbox(user, at).filter(read_at=None).count()
+    return inbox(user, at, standing=standing).filter(read_at=None).count()
 
 
 def notice_of(user: User, notice_id: UUID) -> Notice:

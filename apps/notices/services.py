@@ -173,8 +173,10 @@ def mark_read(*, notice_id: UUID, by: User) -> Notice:
 
 def mark_all_read(*, by: User) -> int:
     """Mark all that one can see as read; returns how many."""
+    from apps.notices import queries
+
     now = clock.now()
-    return Notice.objects.filter(recipient=by, read_at=None, visible_at__lte=now).update(read_at=now)
+    return queries.inbox(by, now).filter(read_at=None).order_by().update(read_at=now)
 
 
 def _hint() -> None:

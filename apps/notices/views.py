@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts import navigation
-from apps.accounts.access import access, person_of, signed_in
+from apps.accounts.access import access, person_of, signed_in, standing_of
 from apps.audit import clock
 from apps.notices import queries, services
 
@@ -29,7 +29,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     unread_only = request.GET.get("show") == "unread"
     now = clock.now()
-    rows = queries.inbox(user, now)
+    standing = standing_of(request)
+    rows = queries.inbox(user, now, standing=standing)
     if unread_only:
         rows = rows.filter(read_at=None)
     before = _mark_of(request.GET.get("before", ""))
@@ -37,7 +38,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         rows = queries.before(rows, *before)
     found = list(rows[: ROWS + 1])
     shown = found[:ROWS]
-    unread = queries.unread_count(user, now)
+    unread = queries.unread_count(user, now, standing=standing)
     more = {"show": "unread"} if unread_only else {}
     next_url = ""
     if len(found) > ROWS:

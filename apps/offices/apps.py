@@ -24,10 +24,12 @@ class OfficesConfig(AppConfig):
         from apps.offices.queries import standing_of
         from apps.offices.services import absences, evidence_clocks
         from apps.offices.services.posts import BEGINS, COUNTS_NO_LONGER, ENDS, follow_dates
+        from apps.offices.services.reconciling import RECONCILE, follow_night
         from apps.offices.services.warnings import GONE, WARNINGS, follow_end, warn
 
         register_standing(standing_of)
         register_need(decides_or_administers)
+        handlers.register(RECONCILE, follow_night)
         for kind in (BEGINS, ENDS, COUNTS_NO_LONGER):
             handlers.register(kind, follow_dates, changes_state=True)
         for kind in evidence_clocks.REMINDERS.values():

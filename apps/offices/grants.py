@@ -35,6 +35,7 @@ __all__ = [
     "drop_memberships",
     "rebuild_grants",
     "register_grants",
+    "sync_object",
     "sync_role",
 ]
 
@@ -57,6 +58,7 @@ class Grant(NamedTuple):
     holder_id: Any
     object_id: Any
     codename: str
+    details: tuple[Any, ...] = ()  # the values of the table's own columns, in their order
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class GrantTable:
 
     model: str
     expected: Callable[[datetime], Iterable[Grant]]
+    columns: tuple[str, ...] = ()
 
     @property
     def rows(self) -> Any:
@@ -105,6 +108,11 @@ def allowed_on(user: User, codename: str, office: Office) -> bool:
     if not getattr(user, "is_active", False):
         return False
     return codename in ObjectPermissionChecker(user).get_perms(office) and not user.is_superuser
+
+
+def sync_object(model: str, object_id: Any, *, at: datetime) -> None:
+    """Bring a declared table's rows for one object in line with what is declared, in the caller's transaction."""
+    _compare_table(_tables[model], at, False, object_id=object_id)
 
 
 def rebuild_grants(*, at: datetime, check: bool = False) -> list[str]:
@@ -200,14 +208,16 @@ def _compare_groups(at: datetime, check: bool) -> list[str]:
     return found
 
 
-def _compare_table(table: GrantTable, at: datetime, check: bool) -> list[str]:
+def _compare_table(table: GrantTable, at: datetime, check: bool, *, object_id: Any = None) -> list[str]:
     rows, holder = table.rows, table.holder
     target = rows._meta.get_field("content_object").related_model
     permissions = _permission_ids(target._meta.app_label, target._meta.model_name)
-    wanted = set(table.expected(at))
+    wanted = {grant for grant in table.expected(at) if object_id in (None, grant.object_id)}
+    kept = rows.objects.all() if object_id is None else rows.objects.filter(content_object=object_id)
+    columns = ("pk", holder, "content_object_id", "permission__codename", *table.columns)
     present = {
-        Grant(*values): pk
-        for pk, *values in rows.objects.values_list("pk", holder, "content_object_id", "permission__codename")
+        Grant(values[0], values[1], values[2], tuple(values[3:])): pk
+        for pk, *values in kept.values_list(*columns)
     }
     missing, surplus = wanted - present.keys(), present.keys() - wanted
     if not check:
@@ -217,6 +227,7 @@ def _compare_table(table: GrantTable, at: datetime, check: bool) -> list[str]:
                 **{holder: g.holder_id},
                 content_object_id=g.object_id,
                 permission_id=permissions[g.codename],
+                **dict(zip(table.columns, g.details, strict=True)),
             )
             for g in missing
         )

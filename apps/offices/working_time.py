@@ -57,6 +57,18 @@ class WorkCalendar:
         """The instant (UTC) of 17:00 local on this day."""
         return datetime.combine(day, self.close, tzinfo=self.zone).astimezone(UTC)
 
+    def working_days_of(self, after: date, until: date) -> int:
+        """How many working days lie after one day, up to and with another: whole weeks at once."""
+        span = (until - after).days
+        if span <= 0:
+            return 0
+        weeks, rest = divmod(span, 7)
+        first = after.isoweekday()
+        found = weeks * len(self.working_days)
+        found += len([n for n in range(rest) if (first + n) % 7 + 1 in self.working_days])
+        closed = [day for day in self.holidays if after < day <= until]
+        return found - len([day for day in closed if day.isoweekday() in self.working_days])
+
     def working_day_after(self, day: date, count: int = 1) -> date:
         """The `count`-th working day strictly after `day`; count 0 is `day` itself, or the next working
         day.
@@ -110,7 +122,11 @@ def working_days_between(start: datetime, end: datetime, calendar: WorkCalendar)
         return 0
     day = day_of_receipt(start, calendar)
     last = end.astimezone(calendar.zone).date()
-    return sum(1 for d in _days(day + ONE_DAY, last) if calendar.is_working(d) and calendar.closing(d) <= end)
+    reached = calendar.working_days_of(day, last)
+    # every day before the last closed before it began; only the last itself may still run
+    if reached and last > day and calendar.is_working(last) and calendar.closing(last) > end:
+        reached -= 1
+    return reached
 
 
 def days_used(

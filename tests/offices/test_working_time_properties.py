@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from apps.offices.working_time import (
     WorkCalendar,
+    day_of_receipt,
     days_held,
     days_used,
     due_moment,
@@ -131,3 +132,22 @@ def test_handed_over_time_is_shared_out_without_rest(
     assert days_held(pieces[::2], calendar) + days_held(pieces[1::2], calendar) == days_held(
         [(edges[0], edges[-1])], calendar
     )
+
+
+@given(st.dates(date(2020, 1, 1), date(2028, 12, 31)), st.integers(-3, 80), calendars)
+def test_whole_weeks_count_as_day_by_day(after: date, span: int, calendar: WorkCalendar) -> None:
+    until = after + timedelta(days=span)
+    one_by_one = [after + timedelta(days=n) for n in range(1, span + 1)]
+    assert calendar.working_days_of(after, until) == sum(1 for day in one_by_one if calendar.is_working(day))
+
+
+@given(instants, spans, calendars)
+def test_days_between_are_those_whose_17_00_is_reached(
+    start: datetime, span: timedelta, calendar: WorkCalendar
+) -> None:
+    end = start + span
+    counted, day = 0, day_of_receipt(start, calendar) + timedelta(days=1)
+    while day <= end.astimezone(calendar.zone).date():
+        counted += calendar.is_working(day) and calendar.closing(day) <= end
+        day += timedelta(days=1)
+    assert working_days_between(start, end, calendar) == counted

@@ -6,6 +6,7 @@ from apps.approvals.models.case import (
     ReferenceCounter,
 )
 from apps.approvals.models.decision import Condition, Decision
+from apps.approvals.models.exception import NamedException
 from apps.approvals.models.review import (
     Assessment,
     AssessmentScore,
@@ -30,6 +31,7 @@ __all__ = [
     "ConflictDeclaration",
     "Decision",
     "Move",
+    "NamedException",
     "Opinion",
     "Parameter",
     "Participation",

@@ -3,6 +3,7 @@
 from apps.approvals.services.acts import Confirmation
 from apps.approvals.services.assessments import Saved, save_assessment
 from apps.approvals.services.cases import discard_case, open_case, register_case, rename_case
+from apps.approvals.services.exceptions import end_exception, name_exception
 from apps.approvals.services.moves import MoveResult, Seen, move_case
 from apps.approvals.services.reassign import reassign_turn
 from apps.approvals.services.routes import publish_route, set_parameter
@@ -13,7 +14,9 @@ __all__ = [
     "Saved",
     "Seen",
     "discard_case",
+    "end_exception",
     "move_case",
+    "name_exception",
     "open_case",
     "publish_route",
     "reassign_turn",

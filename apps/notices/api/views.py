@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.access import access, person_of, signed_in
+from apps.accounts.access import access, person_of, signed_in, standing_of
 from apps.accounts.api.pagination import Pages
 from apps.accounts.api.views import RefusalSerializer
 from apps.notices import queries, services
@@ -48,7 +48,7 @@ class Notices(GenericAPIView[Any]):
     def get(self, request: Request) -> Response:
         """Return one's own notices, newest first; `?show=unread` leaves out what is read."""
         user = person_of(request)
-        rows = queries.inbox(user)
+        rows = queries.inbox(user, standing=standing_of(request._request))
         if request.query_params.get("show") == "unread":
             rows = rows.filter(read_at=None)
         shown = []

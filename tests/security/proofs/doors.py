@@ -1,0 +1,395 @@
+"""Every door of the portal, one row each: the table that a new address must join.
+
+A row is keyed by its pattern, as `patterns.py` finds it in the resolver. It says what the door answers to who may
+(`reads` for GET, the others by method); a method without a rule is 405. Most rows are one word:
+
+    "/my-page/": signed_in(),                         any signed-in person
+    "/my-page/": auditors(),                          a role's page; others are "not allowed"
+    "/cases/<str:handle>/my-part/": case("full"),     a part of a case for who sees it in full; others "not found"
+    "/my-form/": signed_in(post=400),                 and a form; 400 is its answer to an empty one
+    "/my-act/": only(("admin",), None, post=302, changes=True)
+
+What an address is filled with is found by the name of its parameter in `FILLED`, or said by the row (`pk=of_...`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from apps.audit import clock
+from apps.audit.models import Event
+from apps.dashboards.models import Verification
+from apps.notices.models import Notice
+from apps.offices.models import CalendarVersion, Instrument, PostHolding
+from tests.security.proofs import rights
+from tests.security.proofs.world import SCREENED, World
+
+SIGNED_IN = tuple(name for name in rights.PERSONAS if name not in ("anonymous", "inactive"))
+AUDITORS = ("auditor", "token_read")
+READERS = tuple(name for name in SIGNED_IN if name != "admin")
+Fill = Callable[[World, str], object]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a method answers: `ok` to who may; 403 to who is none of `roles`; 404 to who sees less than `level`."""
+
+    ok: int = 200
+    roles: tuple[str, ...] = SIGNED_IN
+    level: str = ""
+    nobody: int = 0  # what a public door answers to who is not signed in; 0: it is not public
+    but: Callable[[str, str], int] | None = (
+        None  # the answer to this persona in this state, where it is another
+    )
+    sent: Callable[[World, str], dict[str, Any]] = lambda world, state: {}
+    changes: bool = False
+
+
+@dataclass(frozen=True)
+class Door:
+    """The rules of an address by method, and what fills its parameters."""
+
+    rules: Mapping[str, Rule]
+    filled: Mapping[str, Fill] = field(default_factory=dict)
+    own_session: bool = False  # it may end the session that asks
+
+    @property
+    def is_of_a_case(self) -> bool:
+        return any(rule.level for rule in self.rules.values())
+
+
+def _door(reads: Rule | None, writes: Mapping[str, Rule], **filled: Fill) -> Door:
+    return Door({**({"GET": reads} if reads else {}), **writes}, filled)
+
+
+def signed_in(get: int | None = 200, *, post: int | None = None, **more: Any) -> Door:
+    """Any signed-in person; `get=None` where only a form is sent to it."""
+    filled = {key: more.pop(key) for key in list(more) if callable(more[key]) and key not in ("sent", "but")}
+    writes = {"POST": Rule(post, **more)} if post else {}
+    return _door(Rule(get) if get else None, writes, **filled)
+
+
+def public(get: int | None = 200, *, nobody: int = 0, post: int | None = None, post_nobody: int = 0) -> Door:
+    """Anyone; the second figures are for who is not signed in, where they differ."""
+    writes = {"POST": Rule(post, nobody=post_nobody or post)} if post else {}
+    return _door(Rule(get, nobody=nobody or get) if get else None, writes)
+
+
+def only(roles: tuple[str, ...], get: int | None = 200, *, post: int | None = None, **more: Any) -> Door:
+    """These personas, by a role or by what their post lets them do; the others are "not allowed"."""
+    filled = {key: more.pop(key) for key in list(more) if callable(more[key]) and key not in ("sent", "but")}
+    writes = {"POST": Rule(post, roles, **more)} if post else {}
+    return _door(Rule(get, roles) if get else None, writes, **filled)
+
+
+def auditors(get: int | None = 200, **more: Any) -> Door:
+    return only(AUDITORS, get, **more)
+
+
+def case(level: str, but: Callable[[str, str], int] | None = None, **writes: Rule) -> Door:
+    """A part of a case for who sees it at this level or more; `but` names the answer where it is another."""
+    filled = {"pk": lambda world, state: world.initiative(state).pk}
+    return _door(
+        Rule(level=level, but=but), writes, **filled
+    )  # `filled` names the initiative: a case has `handle`
+
+
+def case_act(
+    ok: int, level: str, but: Callable[[str, str], int], sent: Any = None, *, changes: bool = False
+) -> Rule:
+    return Rule(ok, level=level, but=but, changes=changes, sent=sent or (lambda world, state: {}))
+
+
+# What is not one word ---------------------------------------------------------------------------------------------
+
+
+def has_a_version(persona: str, state: str) -> int:
+    return 404 if state == "draft" else 200
+
+
+def has_two_versions(persona: str, state: str) -> int:
+    return 200 if state == "intake" else 404
+
+
+def has_a_letter(persona: str, state: str) -> int:
+    return 200 if rights.may_read_decision(persona, state) else 404
+
+
+def reads_draft(persona: str, state: str) -> int:
+    return 200 if rights.reads_draft(persona, state) else 404
+
+
+def writes_section(done: int) -> Callable[[str, str], int]:
+    """The section is open in a draft; while the office is asked only what was asked about (that is this section)."""
+
+    def answer(persona: str, state: str) -> int:
+        if not rights.reads_draft(persona, state):
+            return 404
+        if not rights.writes_draft(persona, state):
+            return 403
+        return done if state in ("draft", "clarifying") else 409
+
+    return answer
+
+
+def removes_draft(done: int) -> Callable[[str, str], int]:
+    def answer(persona: str, state: str) -> int:
+        if not rights.reads_draft(persona, state):
+            return 404
+        if not rights.writes_draft(persona, state):
+            return 403
+        return done if state == "draft" else 409
+
+    return answer
+
+
+def opens_assessment(persona: str, state: str) -> int:
+    """Open to who took the turn; others who see the case are sent to the page that says why not."""
+    return 200 if rights.answer_to_act(persona, state, "submit_assessment") == "done" else 302
+
+
+def saves_assessment(done: int) -> Callable[[str, str], int]:
+    def answer(persona: str, state: str) -> int:
+        found = rights.answer_to_act(persona, state, "submit_assessment")
+        return {"done": done, "not_allowed": 403, "conflict": 409, "not_found": 404}[found]
+
+    return answer
+
+
+def names_exceptions(done: int) -> Callable[[str, str], int]:
+    """The head of the office; the CITO once it is submitted; of a confidential case the CITO alone."""
+
+    def answer(persona: str, state: str) -> int:
+        if persona == "approver" or (persona == "head" and state != "confidential"):
+            return done
+        return 403
+
+    return answer
+
+
+def has_written(persona: str, state: str) -> int:
+    written = (*rights.DESKS_ARE_IN, "assessing", "other_office")
+    return 200 if persona == "reviewer" and state in written else 404
+
+
+def is_the_submitters(done: int) -> Callable[[str, str], int]:
+    return lambda persona, state: done if persona == "submitter" else 404
+
+
+def is_the_submitters_office(persona: str, state: str) -> int:
+    return 201 if persona in ("submitter", "token_write") else 403
+
+
+def _written(world: World, state: str) -> dict[str, Any]:
+    return {"base_revision": "1", "overall": "Sent by the matrix."}
+
+
+def _revision(world: World, state: str) -> int:
+    return world.initiative(state).draft.revision
+
+
+def _section(world: World, state: str) -> dict[str, Any]:
+    return {"problem": "Sent by the matrix.", "base_revision": _revision(world, state), "go": "stay"}
+
+
+def _changes(world: World, state: str) -> dict[str, Any]:
+    return {"changes": {"problem": "Sent by the matrix."}, "base_revision": _revision(world, state)}
+
+
+def _new_initiative(world: World, state: str) -> dict[str, Any]:
+    return {"office": "UNMISS", "screening": SCREENED, "title": "Sent by the matrix", "language": "en"}
+
+
+def _terms(world: World, state: str) -> dict[str, Any]:
+    return {
+        "legal_basis": "ST/SGB/2026/9",
+        "delegate_post": world.org.posts["unog-ict"].code,
+        "functions": ["16b"],
+        "scope": [{"office": "UNOG", "with_below": False}],
+        "valid_until": (clock.now() + timedelta(days=30)).isoformat(),
+    }
+
+
+FILLED: Mapping[str, Fill] = {
+    "handle": lambda world, state: world.cases[state].pk,
+    "number": lambda world, state: 1,
+    "before": lambda world, state: 1,
+    "after": lambda world, state: 2,
+    "desk": lambda world, state: "alignment",
+    "section": lambda world, state: "problem",
+    "notice_id": lambda world, state: (
+        Notice.objects.filter(recipient=world.people["submitter"]).earliest("id").pk
+    ),
+    "event_id": lambda world, state: Event.objects.earliest("id").pk,
+    "verification_id": lambda world, state: Verification.objects.earliest("started_at").pk,
+    "uidb36": lambda world, state: "abc",
+    "format": lambda world, state: ".json",
+}
+
+
+def is_(value: str) -> Fill:
+    return lambda world, state: value
+
+
+def instrument(world: World, state: str) -> object:
+    return Instrument.objects.filter(delegate_post=world.org.posts["officer"]).earliest("number").number
+
+
+def holding(world: World, state: str) -> object:
+    return PostHolding.objects.get(post=world.org.posts["unifil-ict"]).pk
+
+
+def calendar_version(world: World, state: str) -> object:
+    return CalendarVersion.objects.earliest("id").pk
+
+
+# The table --------------------------------------------------------------------------------------------------------
+
+DOORS: Mapping[str, Door] = {
+    # people
+    "/profile/": signed_in(post=400),
+    "/language/": public(None, post=302),
+    "/theme/": public(None, post=302),
+    "/density/": public(None, post=302),
+    "/keys/": signed_in(),
+    "/look/": signed_in(404, post=404),  # there is no such page outside a demonstration
+    "/sign-in/as/": public(None, post=404),
+    "/sign-in/": public(302, nobody=200, post=302, post_nobody=200),
+    "/sign-in/inactive/": public(),
+    "/sign-up/": public(302, nobody=200, post=302, post_nobody=200),
+    "/password/": signed_in(post=200),
+    "/password/confirm/": signed_in(post=200),
+    "/password/forgotten/": public(post=200),
+    "/password/forgotten/sent/": public(),
+    "/password/new/<uidb36>-<key>/": Door(
+        {"GET": Rule(nobody=200), "POST": Rule(nobody=200)}, {"key": is_("no-such-key")}
+    ),
+    "/password/new/done/": public(),
+    "/sign-out/": Door({"GET": Rule(nobody=302), "POST": Rule(302, nobody=302)}, own_session=True),
+    # offices
+    "/offices/": signed_in(),
+    "/offices/<str:code>/": signed_in(code=is_("UNMISS")),
+    "/posts/<str:code>/appoint/": only(("admin",), post=400, code=is_("UNIFIL-ICT-CHIEF")),
+    "/appointments/<uuid:pk>/end/": only(("admin",), post=302, pk=holding, changes=True),
+    "/functions/": signed_in(),
+    "/functions/<str:code>/": signed_in(code=is_("18")),
+    "/instruments/": signed_in(),
+    "/instruments/issue/": only(("approver",), post=400),
+    "/instruments/<str:number>/": signed_in(number=instrument),
+    "/instruments/<str:number>/revoke/": only(("approver",), post=400, number=instrument),
+    "/calendars/": signed_in(),
+    "/calendars/versions/<uuid:pk>/confirm/": only(("admin",), None, post=409, pk=calendar_version),
+    "/calendars/<slug:key>/": signed_in(key=is_("new-york")),
+    # notices
+    "/notices/": signed_in(),
+    "/notices/read/": signed_in(None, post=302, changes=True),
+    "/notices/<uuid:notice_id>/read/": signed_in(None, post=302, but=is_the_submitters(302), changes=True),
+    # the review: `/cases/<str:handle>/acts/<slug:verb>/` has a row for each act (`acts.py`)
+    "/": signed_in(),
+    "/cases/<str:handle>/": case("card"),
+    "/cases/<str:handle>/versions/<int:number>/": case("full", has_a_version),
+    "/cases/<str:handle>/difference/<int:before>/<int:after>/": case("full", has_two_versions),
+    "/cases/<str:handle>/assess/<slug:desk>/": case(
+        "summary", opens_assessment,
+        POST=case_act(302, "summary", saves_assessment(302), _written, changes=True),
+    ),
+    "/cases/<str:handle>/assess/<slug:desk>/save/": Door(
+        {"POST": case_act(200, "summary", saves_assessment(200), _written, changes=True)}
+    ),
+    "/cases/<str:handle>/letter/": case("full", has_a_letter),
+    "/cases/<str:handle>/why/": case("summary"),
+    "/cases/<str:handle>/exceptions/": case(
+        "full", POST=case_act(400, "full", names_exceptions(400))
+    ),
+    "/cases/<str:handle>/exceptions/<uuid:pk>/end/": case("full", lambda p, s: 404, POST=Rule(404, level="full")),
+    # standards
+    "/standards/": signed_in(),
+    "/standards/<str:code>/": signed_in(404, code=is_("NONE")),
+    # initiatives
+    "/initiatives/": signed_in(),
+    "/initiatives/new/": signed_in(post=400),
+    "/initiatives/<uuid:pk>/": case("card"),
+    "/initiatives/<uuid:pk>/draft/": case("full", reads_draft),
+    "/initiatives/<uuid:pk>/draft/appraisal/": case("full", reads_draft),
+    "/initiatives/<uuid:pk>/draft/remove/": _door(
+        None,
+        {"POST": case_act(302, "full", removes_draft(302), changes=True)},
+        pk=lambda world, state: world.initiative(state).pk,
+    ),
+    "/initiatives/<uuid:pk>/draft/<slug:section>/": case(
+        "full", reads_draft, POST=case_act(302, "full", writes_section(302), _section, changes=True)
+    ),
+    "/initiatives/<uuid:pk>/versions/<int:number>/": case("full", has_a_version),
+    "/initiatives/<uuid:pk>/versions/<int:before>/to/<int:after>/": case("full", has_two_versions),
+    # the roof
+    "/dashboard/": only(READERS),
+    "/dashboard/cases/": only(READERS),
+    "/register/": auditors(),
+    "/register/events/<uuid:event_id>/": auditors(),
+    "/register/verify/": auditors(None, post=302, changes=True),
+    "/register/verifications/<uuid:verification_id>/": auditors(),
+    "/register/verifications/<uuid:verification_id>/continue/": auditors(None, post=302, changes=True),
+    "/register/verify-a-copy/": auditors(post=400),
+    "/register/download/": auditors(None, post=200, changes=True),
+    "/register/verifier.py": auditors(),
+    "/register/checkpoints.jsonl": auditors(302),  # none was made yet: back to the register, which says so
+    "/register/offline/": auditors(),
+    "/health/": signed_in(),
+    "/help/": signed_in(),
+    "/help/glossary/": signed_in(),
+    "/help/keyboard/": signed_in(),
+    "/help/<slug:key>/": signed_in(key=is_("submitter")),
+    # the API
+    "/api/v1/schema/": signed_in(),
+    "/api/v1/docs/": signed_in(),
+    "/api/v1/me/": signed_in(),
+    "/api/v1/offices/": signed_in(),
+    "/api/v1/offices/<code>/": signed_in(code=is_("UNMISS")),
+    "/api/v1/functions/": signed_in(),
+    "/api/v1/functions/<code>/": signed_in(code=is_("18")),
+    "/api/v1/instruments/": _door(Rule(), {"POST": Rule(201, ("approver",), sent=_terms, changes=True)}),
+    "/api/v1/instruments/<number>/": signed_in(number=instrument),
+    "/api/v1/instruments/<number>/revoke/": only(
+        ("approver",), None, post=200, number=instrument, changes=True,
+        sent=lambda world, state: {"reason": "Sent by the matrix."},
+    ),
+    "/api/v1/notices/": signed_in(),
+    "/api/v1/notices/read/": signed_in(None, post=200, changes=True),
+    "/api/v1/notices/<uuid:notice_id>/read/": signed_in(None, post=204, but=is_the_submitters(204), changes=True),
+    "/api/v1/queue/": signed_in(),
+    "/api/v1/verbs/": signed_in(),
+    "/api/v1/cases/": signed_in(),
+    "/api/v1/cases/<str:handle>/": case("summary"),
+    "/api/v1/cases/<str:handle>/moves/": case("summary"),  # its POST has a row for each act (`acts.py`)
+    "/api/v1/cases/<str:handle>/versions/<int:number>/": case("full", has_a_version),
+    "/api/v1/cases/<str:handle>/assessments/<slug:desk>/": case(
+        "summary", has_written,
+        PATCH=case_act(200, "summary", saves_assessment(200), lambda w, s: {"base_revision": 1, "overall": "x"},
+                       changes=True),
+    ),
+    "/api/v1/cases/<str:handle>/letter/": case("full", has_a_letter),
+    "/api/v1/screenings/": signed_in(None, post=400),
+    "/api/v1/schemas/<slug:key>/": signed_in(key=is_("short-1")),
+    "/api/v1/initiatives/": _door(
+        Rule(), {"POST": Rule(201, but=is_the_submitters_office, sent=_new_initiative, changes=True)}
+    ),
+    "/api/v1/initiatives/<uuid:pk>/": case("card"),
+    "/api/v1/initiatives/<uuid:pk>/draft/": case(
+        "full", reads_draft,
+        PATCH=case_act(200, "full", writes_section(200), _changes, changes=True),
+        DELETE=case_act(204, "full", removes_draft(204), changes=True),
+    ),
+    "/api/v1/initiatives/<uuid:pk>/versions/": case("full"),
+    "/api/v1/initiatives/<uuid:pk>/versions/<int:number>/": case("full", has_a_version),
+    "/api/v1/initiatives/<uuid:pk>/versions/<int:before>/to/<int:after>/": case("full", has_two_versions),
+    "/api/v1/dashboard/": only(READERS),
+    "/api/v1/dashboard/cases/": only(READERS),
+    "/api/v1/register/events/": auditors(),
+    "/api/v1/register/events/<uuid:event_id>/": auditors(),
+    "/api/v1/register/verification/": auditors(),
+}  # fmt: skip
+
+#: Doors whose acts the matrix walks one by one (`test_matrix`), with the door of each act.
+ACT_PAGE = "/cases/<str:handle>/acts/<slug:verb>/"
+ACT_API = "/api/v1/cases/<str:handle>/moves/"

@@ -1,0 +1,324 @@
+"""Each guard is taken away, one at a time, and a cell of the matrix must fail: a guard that nothing tests is none.
+
+The guards are found, not listed: every `visible_to`, every question of a `permissions.py`, every refusal of the engine
+about persons, every kind of declared access (the pairs of parts that one person may not play are in
+`test_parts_apart.py`). A new one without a row in `ROWS` fails.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, Q, QuerySet, Value
+
+from apps.accounts.access import Rule
+from apps.accounts.api.permissions import Declared
+from apps.accounts.middleware import AccessMiddleware
+from apps.approvals.models import Case, Participation, Turn
+from apps.approvals.services import Confirmation, moves
+from apps.approvals.standing import viewer_of
+from apps.audit import clock
+from apps.audit.reasons import Refused
+from apps.notices.models import Notice
+from apps.offices.models import PostHolding
+from apps.offices.permissions import AuthorityCheck
+from tests.approvals.oracle import payload_of
+from tests.factories.offices import make_post
+from tests.security.proofs.walking import walk_rest, walk_state
+from tests.security.proofs.world import World
+
+pytestmark = pytest.mark.slow
+STATES_OF_THE_WORLD = ("draft", "endorsing", "intake", "assessing", "deciding", "cooling_off", "confidential")
+Killer = Callable[[World], list[str]]
+EVERYTHING = Q(pk__isnull=False)
+
+#: What looks like a guard and is none: it draws or says, and the service behind it refuses by itself.
+NO_GUARDS = {
+    "apps.initiatives.permissions.may_write": "draws the form; `reasons_against_writing` refuses",
+    "apps.dashboards.permissions.rights_in_words": "says what the numbers count",
+}
+
+
+def found_guards() -> dict[str, Any]:
+    """Every guard by its full name: the function, or the class and the method."""
+    found: dict[str, Any] = {}
+    for config in apps.get_app_configs():
+        if not config.name.startswith("apps."):
+            continue
+        for room in ("permissions", "querysets"):
+            try:
+                module = import_module(f"{config.name}.{room}")
+            except ModuleNotFoundError:
+                continue
+            for name, thing in vars(module).items():
+                if getattr(thing, "__module__", "") != module.__name__:
+                    continue
+                if inspect.isfunction(thing) and _asks(name, thing):
+                    found[f"{module.__name__}.{name}"] = thing
+                if inspect.isclass(thing) and issubclass(thing, QuerySet):
+                    for method, function in vars(thing).items():
+                        if inspect.isfunction(function) and (
+                            method in ("visible_to", "awaiting") or method.startswith("exclude_")
+                        ):
+                            found[f"{module.__name__}.{name}.{method}"] = (thing, method)
+    for name, thing in vars(moves).items():
+        if (
+            inspect.isfunction(thing)
+            and thing.__module__ == moves.__name__
+            and name.startswith("reasons_against_")
+        ):
+            found[f"{moves.__name__}.{name}"] = thing
+    for owner, method in ((Rule, "admits"), (AccessMiddleware, "process_view"), (Declared, "has_permission")):
+        found[f"{owner.__module__}.{owner.__name__}.{method}"] = (owner, method)
+    return {name: guard for name, guard in found.items() if name not in NO_GUARDS}
+
+
+def _asks(name: str, function: Any) -> bool:
+    first = next(iter(inspect.signature(function).parameters), "")
+    return name.startswith(("reasons_", "may_", "role_to_")) or first == "viewer"
+
+
+# What must fail ---------------------------------------------------------------------------------------------------
+
+
+def cell(state: str, persona: str, *doors: str) -> Killer:
+    return lambda world: walk_state(world, state, [persona], only=doors).wrong
+
+
+def rest(persona: str, *doors: str) -> Killer:
+    return lambda world: walk_rest(world, persona, only=doors).wrong
+
+
+def refused(state: str, person: str, verb: str, **payload: Any) -> Killer:
+    """An act straight at the engine that must be refused with "not allowed" or a conflict."""
+
+    def ask(world: World) -> list[str]:
+        with transaction.atomic():
+            try:
+                world.act(state, person, verb, **payload)
+                return [f"{verb} by {person} ({state}) was done"]
+            except IntegrityError as error:
+                return [f"{verb} by {person} ({state}) came as far as the database: {error}"]
+            except Refused as answer:
+                return [] if str(answer.kind) in ("not_allowed", "conflict") else [f"{verb}: {answer.kind}"]
+            finally:
+                transaction.set_rollback(True)
+
+    return ask
+
+
+def stale(world: World) -> list[str]:
+    case = world.cases["endorsing"]
+    with transaction.atomic():
+        try:
+            moves.move_case(
+                case_id=case.pk, action="endorse", by=world.people["head"], seen=moves.Seen(7, "other"),
+                idempotency_key="stale", payload={"confirmed": True},
+            )  # fmt: skip
+            return ["a version was endorsed that nobody read"]
+        except Refused:
+            return []
+        finally:
+            transaction.set_rollback(True)
+
+
+def confirmed_long_ago(world: World) -> list[str]:
+    case, by = world.cases["deciding"], world.people["approver"]
+    with transaction.atomic():
+        try:
+            moves.move_case(
+                case_id=case.pk,
+                action="decide",
+                by=by,
+                seen=moves.Seen(case.version_number, case.version_hash),
+                idempotency_key="confirmed long ago",
+                payload=payload_of("decide"),
+                confirmation=Confirmation(
+                    "password", clock.now() - timedelta(minutes=10), case.version_hash, by.pk
+                ),
+            )
+            return ["a decision was taken on a confirmation of ten minutes ago"]
+        except Refused:
+            return []
+        finally:
+            transaction.set_rollback(True)
+
+
+def served(world: World) -> list[str]:
+    """A reviewer who served in the office a month ago."""
+    with transaction.atomic():
+        now = clock.now()
+        PostHolding.objects.create(
+            post=make_post(world.org.office("UNMISS"), "submitter", "UNMISS-OLD"),
+            user=world.people["value"],
+            during=(now - timedelta(days=200), now - timedelta(days=30)),
+        )
+        wrong = refused("assessing", "value", "declare_no_conflict")(world)
+        transaction.set_rollback(True)
+    return wrong
+
+
+def aside_sees(world: World) -> list[str]:
+    seen = Case.objects.filter(pk=world.cases["assessing"].pk).visible_to(
+        viewer_of(world.people["aside"], clock.now())
+    )
+    return ["who stepped aside sees the case"] if seen.exists() else []
+
+
+def queue_of(persona: str, state: str) -> Killer:
+    """A turn that must not wait for this persona."""
+
+    def ask(world: World) -> list[str]:
+        viewer = viewer_of(world.people[persona], clock.now())
+        turns = Turn.objects.awaiting(viewer).filter(case=world.cases[state])
+        return [f"{persona} is offered {turn}" for turn in turns]
+
+    return ask
+
+
+def played_before(world: World) -> list[str]:
+    """Who submitted is not offered the decision."""
+    with transaction.atomic():
+        Participation.objects.create(
+            case=world.cases["deciding"],
+            user=world.people["approver"],
+            capacity="submitter",
+            since=clock.now(),
+        )
+        wrong = queue_of("approver", "deciding")(world)
+        transaction.set_rollback(True)
+    return wrong
+
+
+def decides_after_submitting(world: World) -> list[str]:
+    with transaction.atomic():
+        Participation.objects.create(
+            case=world.cases["deciding"],
+            user=world.people["approver"],
+            capacity="submitter",
+            since=clock.now(),
+        )
+        wrong = refused("deciding", "approver", "decide", **payload_of("decide"))(world)
+        transaction.set_rollback(True)
+    return wrong
+
+
+def inbox_shows(world: World) -> list[str]:
+    assert Notice.objects.filter(
+        recipient=world.people["unassigned"], case_id=world.cases["confidential"].pk
+    ).exists()
+    return rest("unassigned", "/notices/", "/api/v1/notices/")(world)
+
+
+CASE = "/cases/<str:handle>/"
+_OTHERS = cell("assessing", "other_submitter", CASE)
+#: Guard → what stands in its place when it is taken away, and the cells of which at least one must then fail.
+ROWS: dict[str, tuple[Any, Killer]] = {
+    "apps.approvals.permissions.visibility_filter": (lambda *a, **k: EVERYTHING, _OTHERS),
+    "apps.approvals.permissions.level_expression": (lambda v: Value("full"), _OTHERS),
+    "apps.approvals.permissions._by_columns": (lambda *a: EVERYTHING, _OTHERS),
+    "apps.approvals.permissions._named": (lambda v: Exists(Case.objects.all()), cell("assessing", "admin", CASE)),
+    "apps.approvals.permissions._on_the_case": (lambda v: EVERYTHING, cell("confidential", "unassigned", CASE)),
+    "apps.approvals.permissions._declared": (lambda v, *, recused: Exists(Case.objects.none()), aside_sees),
+    "apps.approvals.permissions.messages_filter": (lambda v: Q(), inbox_shows),
+    "apps.approvals.permissions.assessments_filter": (lambda v, case: Q(), cell("assessing", "approver", CASE)),
+    "apps.approvals.permissions.may_read_decision": (
+        lambda v, decision: True, cell("cooling_off", "submitter", "/cases/<str:handle>/letter/"),
+    ),
+    "apps.approvals.permissions.may_read_recommendation": (
+        lambda v, case: True, cell("deciding", "submitter", CASE),
+    ),
+    "apps.approvals.permissions.role_to_name_by": (
+        lambda v, case: ("head_of_office", ()), cell("intake", "submitter", "/cases/<str:handle>/exceptions/"),
+    ),
+    "apps.approvals.permissions.reasons_against_seat": (
+        lambda *a, **k: [], refused("endorsing", "auditor", "endorse", confirmed=True),
+    ),
+    "apps.approvals.permissions.reasons_of_separation": (lambda **k: [], decides_after_submitting),
+    "apps.approvals.permissions.reasons_of_service": (lambda **k: [], served),
+    "apps.approvals.permissions.reasons_of_conflict": (
+        lambda *a: [], refused("assessing", "value", "submit_assessment"),
+    ),
+    "apps.approvals.querysets.CaseQuerySet.visible_to": (
+        lambda rows, *a, **k: rows, rest("other_submitter", "/api/v1/cases/"),
+    ),
+    "apps.approvals.querysets.AssessmentQuerySet.visible_to": (
+        lambda rows, viewer, case: rows.filter(case=case), cell("assessing", "approver", CASE),
+    ),
+    "apps.approvals.querysets.TurnQuerySet.awaiting": (lambda rows, viewer: rows, queue_of("admin", "deciding")),
+    "apps.approvals.querysets.TurnQuerySet.exclude_other_parts": (lambda rows, viewer: rows, played_before),
+    "apps.approvals.querysets.TurnQuerySet.exclude_beyond_authority": (
+        lambda rows, viewer: rows, queue_of("expired", "deciding"),
+    ),
+    "apps.initiatives.querysets.InitiativeQuerySet.visible_to": (
+        lambda rows, *a, **k: rows, cell("assessing", "other_submitter", "/initiatives/<uuid:pk>/"),
+    ),
+    "apps.initiatives.permissions.reasons_against_writing": (
+        lambda *a: [], cell("draft", "head", "/initiatives/<uuid:pk>/draft/<slug:section>/"),
+    ),
+    "apps.offices.permissions.reasons_against_exercising": (
+        lambda **k: AuthorityCheck(inherent=True), refused("deciding", "expired", "decide", **payload_of("decide")),
+    ),
+    "apps.offices.permissions.reasons_against_issuing": (lambda **k: [], rest("submitter", "/instruments/issue/")),
+    "apps.offices.permissions.reasons_against_revoking": (
+        lambda **k: [], rest("submitter", "/instruments/<str:number>/revoke/"),
+    ),
+    "apps.offices.permissions.reasons_against_appointing": (
+        lambda **k: [], rest("submitter", "/posts/<str:code>/appoint/"),
+    ),
+    "apps.offices.permissions.reasons_against_configuring": (
+        lambda **k: [], rest("submitter", "/calendars/versions/<uuid:pk>/confirm/"),
+    ),
+    "apps.approvals.services.moves.reasons_against_person": (
+        lambda *a, **k: [], refused("endorsing", "auditor", "endorse", confirmed=True),
+    ),
+    "apps.approvals.services.moves.reasons_against_whole_case": (
+        lambda *a, **k: [], refused("intake", "auditor", "withdraw_case", words="Enough."),
+    ),
+    "apps.approvals.services.moves.reasons_against_state": (lambda *a: [], stale),
+    "apps.approvals.services.moves.reasons_against_confirmation": (lambda *a: [], confirmed_long_ago),
+    "apps.accounts.access.Rule.admits": (lambda rule, request: True, rest("submitter", "/register/")),
+    "apps.accounts.middleware.AccessMiddleware.process_view": (lambda *a: None, rest("anonymous", "/keys/")),
+    "apps.accounts.api.permissions.Declared.has_permission": (
+        lambda *a: True, rest("submitter", "/api/v1/register/events/"),
+    ),
+}  # fmt: skip
+
+
+def test_every_guard_has_a_row_and_every_row_a_guard() -> None:
+    found = set(found_guards())
+    assert found - set(ROWS) == set(), "a guard without a row in tests/security/proofs/test_guards.py"
+    assert set(ROWS) - found == set()
+
+
+def take_away(monkeypatch: pytest.MonkeyPatch, guard: Any, instead: Any) -> None:
+    """Put something else in a guard's place, wherever it was imported to."""
+    if isinstance(guard, tuple):
+        monkeypatch.setattr(*guard, instead)
+        return
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("apps.", "ictgov.")):
+            for attribute, value in list(vars(module).items()):
+                if value is guard:
+                    monkeypatch.setattr(module, attribute, instead)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_guard_that_is_taken_away_is_missed(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead, killer = ROWS[name]
+    assert killer(world) == []
+    guard = found_guards()[name]
+    with transaction.atomic():
+        take_away(monkeypatch, guard, instead)
+        missed = killer(world)
+        monkeypatch.undo()
+        transaction.set_rollback(True)
+    assert missed != [], f"nothing fails without {name}"
