@@ -268,7 +268,8 @@ def _fault_beyond(
     kept: dict[int, list[Checkpoint]], expected: int, keys: Keys, signed_from: int
 ) -> Fault | None:
     """What checkpoints of rows that are not there say: the end was cut off, or they are nobody's."""
-    forged, last = None, 0
+    forged: Fault | None = None
+    last = 0
     for seq in sorted(seq for seq in kept if seq >= expected):
         for checkpoint in kept[seq]:
             fault = _fault_of_signatures([checkpoint], keys, signed_from)
@@ -408,15 +409,15 @@ def checkpoints_of(path: Path) -> list[Checkpoint]:
             continue
         try:
             row = json.loads(line)
-            given = (str(row.get(name, "")) for name in ("time", "key", "signature"))
-            found.append(Checkpoint(int(row["seq"]), str(row["head"]), *given, witness=path.name))
+            at, key, signature = (str(row.get(name, "")) for name in ("time", "key", "signature"))
+            found.append(Checkpoint(int(row["seq"]), str(row["head"]), at, key, signature, path.name))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreadable(f"{path}: not a checkpoint: {line[:80]}") from error
     if not found:
         for part in re.split(r"^(?=seq \d+\s*$)", text, flags=re.MULTILINE)[1:]:
             said = dict(re.findall(r"^(seq|head|time|key|signature) (\S+)\s*$", part, re.MULTILINE))
-            given = (said.get(name, "") for name in ("head", "time", "key", "signature"))
-            found.append(Checkpoint(int(said["seq"]), *given, witness=path.name))
+            head, at, key, signature = (said.get(name, "") for name in ("head", "time", "key", "signature"))
+            found.append(Checkpoint(int(said["seq"]), head, at, key, signature, path.name))
         if not found:
             raise Unreadable(f"{path}: no checkpoint in this file")
     if not all(SHA256.fullmatch(checkpoint.head) for checkpoint in found):

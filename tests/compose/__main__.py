@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ictgov.settings")
@@ -15,9 +16,11 @@ import django
 
 django.setup()
 
-from tests.compose import faults, stand_ins  # noqa: E402
-from tests.compose.engine import IMAGE, ROOT, Composed, docker, say, seconds_until  # noqa: E402
+from tests.compose import stand_ins  # noqa: E402
+from tests.compose.engine import IMAGE, ROOT, Composed, docker, say  # noqa: E402
+from tests.journeys import faults  # noqa: E402
 from tests.journeys import test_api_journey as journey  # noqa: E402
+from tests.journeys.portal import readiness, wait_for  # noqa: E402
 
 MAIN_JOURNEY = (
     journey.test_submitter_screens_drafts_and_hands_on,
@@ -71,9 +74,9 @@ def walk(portal: Composed) -> None:
     say("compose up")
     began = time.monotonic()
     portal.compose("up", "--detach", "--no-build")
-    seconds_until("the portal is ready", lambda: portal.ready().get("status") == "ready", within=180)
+    wait_for("the portal is ready", lambda: readiness(portal).get("status") == "ready", seconds=180)
     say(f"ready after {time.monotonic() - began:.0f} s")
-    seconds_until("a tick has run", lambda: portal.ready()["tick_late"] is False, within=120)
+    wait_for("a tick has run", lambda: readiness(portal).get("tick_late") is False, seconds=120)
     say(f"ticking after {time.monotonic() - began:.0f} s")
     people = (HERE / "people.py").read_text()
     assert "loaded" in portal.compose("run", "--rm", "-T", "--no-deps", "web", "python", "-", text=people)
@@ -84,13 +87,23 @@ def walk(portal: Composed) -> None:
         step(cases.first)
         say(f"  {step.__name__.removeprefix('test_').replace('_', ' ')}")
     say(f"from screening to the letter in {time.monotonic() - began:.0f} s")
-    found = faults.run_all(cases)
+    found = faults.run_all(cases, broker_of(portal))
     prove(portal)
-    seconds_until(
-        "every service is healthy", lambda: set(portal.health().values()) == {"healthy"}, within=180
-    )
+    wait_for("every service is healthy", lambda: set(portal.health().values()) == {"healthy"}, seconds=180)
     for name, measured in found.items():
         say(f"{name:<10} {measured.words()}")
+
+
+def broker_of(portal: Composed) -> faults.Broker:
+    """The broker's container, paused, flushed and killed."""
+    container = portal.container("broker")
+    return faults.Broker(
+        freeze=partial(docker, "pause", container),
+        thaw=partial(docker, "unpause", container),
+        flush=partial(portal.compose, "exec", "-T", "broker", "redis-cli", "FLUSHALL"),
+        kill=partial(docker, "kill", "--signal", "KILL", container),
+        start=partial(docker, "start", container),
+    )
 
 
 def prove(portal: Composed) -> None:
@@ -98,7 +111,7 @@ def prove(portal: Composed) -> None:
     worker = ("exec", "-T", "worker", "python", "manage.py")
     say(portal.compose(*worker, "checkpoint_register").splitlines()[0] + " is signed")
     say(portal.compose(*worker, "verify_register").splitlines()[0])
-    seconds_until("every witness has it", lambda: portal.ready()["witnesses_behind"] == 0, within=150)
+    wait_for("every witness has it", lambda: readiness(portal).get("witnesses_behind") == 0, seconds=150)
     script = (
         "python manage.py export_register /tmp/r.jsonl --keys /tmp/keys.txt >/dev/null"
         " && python -S apps/audit/verifier.py /tmp/r.jsonl --key /tmp/keys.txt"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
 import subprocess
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "ictgov-trial"
@@ -96,15 +92,6 @@ class Composed:
         """The container of a service."""
         return self.compose("ps", "--all", "--quiet", service).split()[-1]
 
-    def ready(self) -> dict[str, Any]:
-        """What /readyz says; nothing where it does not answer."""
-        try:
-            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:
-                found: dict[str, Any] = json.load(answer)
-                return found
-        except OSError:
-            return {}
-
     def health(self) -> dict[str, str]:
         """The health of each service, as the engine sees it."""
         return {
@@ -124,13 +111,3 @@ class Composed:
         """Take everything away: containers, networks, volumes, the secrets."""
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
         shutil.rmtree(self.home, ignore_errors=True)
-
-
-def seconds_until(what: str, ask: Callable[[], object], *, within: float) -> float:
-    """How long it took until the answer was true; fails by name where it does not become so."""
-    began = time.monotonic()
-    while not ask():
-        if time.monotonic() - began > within:
-            raise SystemExit(f"waited {within:.0f} s in vain: {what}")
-        time.sleep(0.5)
-    return time.monotonic() - began

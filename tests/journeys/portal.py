@@ -125,6 +125,12 @@ class Portal:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
+    def signal_broker(self, number: signal.Signals) -> None:
+        """Freeze the broker (SIGSTOP), or let it go on (SIGCONT)."""
+        pid = self.broker.pid()
+        assert pid is not None
+        os.kill(pid, number)
+
     def kill_broker(self) -> None:
         """kill -9 of the broker; it starts again with the next `start`."""
         pid = self.broker.pid()
@@ -162,6 +168,16 @@ class Reachable(Protocol):
 
     def mail_text(self) -> str:
         """Everything that was mailed, as it left."""
+
+
+def readiness(portal: Reachable) -> dict[str, Any]:
+    """What /readyz says; nothing where it does not answer."""
+    try:
+        with urllib.request.urlopen(f"{portal.address}/readyz", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except OSError:
+        return {}
 
 
 class Caller:

@@ -6,15 +6,16 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from apps.accounts.demo import PASSWORD
-from tests.compose.engine import Composed, docker, say, seconds_until
 from tests.journeys import test_api_journey as journey
 from tests.journeys.business_case import SCREENING, TITLE, answers
+from tests.journeys.portal import Reachable, readiness, wait_for
 from tests.journeys.test_api_journey import Story
 
-SUBMITTED = 5  # submissions during each fault
-DECIDED = 2
+SUBMITTED = 3  # submissions during each fault
+DECIDED = 1
 HELD = 20.0  # seconds that a fault lasts, at least
 DRAINED_WITHIN = 120.0
 
@@ -40,7 +41,7 @@ class Measured:
 class Cases:
     """Cases that stand where the next act is the one to be measured."""
 
-    def __init__(self, portal: Composed) -> None:
+    def __init__(self, portal: Reachable) -> None:
         self.portal = portal
         self.first = Story(portal)
         self.callers = self.first.callers
@@ -104,8 +105,7 @@ def measure(
     decisions = [cases.ready_to_decide() for _each in range(DECIDED)]
     for story in [*drafts, *decisions]:
         story.case(journey.SUBMITTER)  # everybody is signed in before the clock runs
-    seconds_until("mails of before are sent", lambda: portal.ready()["outbox_waiting"] == 0, within=120)
-    say(f"{name}: begins")
+    wait_for("mails of before are sent", lambda: _is_drained(portal), seconds=120)
     begin()
     began = time.monotonic()
     for story in drafts:
@@ -118,24 +118,25 @@ def measure(
         )
     if stands_still:
         time.sleep(max(0.0, HELD - (time.monotonic() - began)))
-    found.waiting = portal.ready()["outbox_waiting"]
+    found.waiting = readiness(portal)["outbox_waiting"]
     assert found.waiting > 0 or not stands_still, "nothing waited: was the fault one?"
     end()
-    found.drained = seconds_until(
-        f"{name}: the outbox is empty", lambda: _is_drained(portal), within=DRAINED_WITHIN
-    )
+    ended = time.monotonic()
+    wait_for(f"{name}: the outbox is empty", lambda: _is_drained(portal), seconds=DRAINED_WITHIN)
+    found.drained = time.monotonic() - ended
     for story in decisions:  # what is due rings as well: the window of a minute ends, the letter is mailed
-        seconds_until(
-            f"{name}: the decision takes effect",
-            lambda story=story: story.case(journey.SUBMITTER)["stage"] == "closed",
-            within=60 + DRAINED_WITHIN,
+        wait_for(
+            f"{name}: the decision takes effect", partial(_is_closed, story), seconds=60 + DRAINED_WITHIN
         )
-    say(f"{name}: {found.words()}")
     return found
 
 
-def _is_drained(portal: Composed) -> bool:
-    ready = portal.ready()
+def _is_closed(story: Story) -> bool:
+    return bool(story.case(journey.SUBMITTER)["stage"] == "closed")
+
+
+def _is_drained(portal: Reachable) -> bool:
+    ready = readiness(portal)
     return bool(ready) and ready["outbox_waiting"] == 0 and not ready["tick_late"]
 
 
@@ -156,26 +157,26 @@ def _timed(
     return took
 
 
-def run_all(cases: Cases) -> dict[str, Measured]:
-    """Without a fault first, for comparison; then each fault."""
-    broker = cases.portal.container("broker")
+@dataclass
+class Broker:
+    """How the broker of a portal is disturbed, and mended."""
 
-    def flush() -> None:
-        cases.portal.compose("exec", "-T", "broker", "redis-cli", "FLUSHALL")
+    freeze: Callable[[], object]
+    thaw: Callable[[], object]
+    flush: Callable[[], object]
+    kill: Callable[[], object]
+    start: Callable[[], object]
 
-    def killed() -> None:
-        docker("kill", "--signal", "KILL", broker)
 
-    nothing: Callable[[], object] = lambda: None  # noqa: E731
+def run_all(cases: Cases, broker: Broker) -> dict[str, Measured]:
+    """Without a fault first, for comparison; then frozen, flushed and killed."""
+
+    def nothing() -> None:
+        pass
+
     return {
         "no fault": measure(cases, "no fault", nothing, nothing, stands_still=False),
-        "frozen": measure(
-            cases,
-            "broker frozen",
-            lambda: docker("pause", broker),
-            lambda: docker("unpause", broker),
-            stands_still=True,
-        ),
-        "flushed": measure(cases, "broker flushed", flush, flush, stands_still=False),
-        "killed": measure(cases, "broker killed", killed, lambda: docker("start", broker), stands_still=True),
+        "frozen": measure(cases, "broker frozen", broker.freeze, broker.thaw, stands_still=True),
+        "flushed": measure(cases, "broker flushed", broker.flush, broker.flush, stands_still=False),
+        "killed": measure(cases, "broker killed", broker.kill, broker.start, stands_still=True),
     }
