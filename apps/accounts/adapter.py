@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,9 +83,9 @@ class AccountAdapter(DefaultAccountAdapter):
 def _keys() -> MultiFernet:
     """The keys of second factors, from the portal's secret key, the old ones behind it."""
 
-    def derive(secret: str) -> Fernet:
+    def derive(secret: str | bytes) -> Fernet:
         expand = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ictgov second factors v1")
-        return Fernet(base64.urlsafe_b64encode(expand.derive(secret.encode())))
+        return Fernet(base64.urlsafe_b64encode(expand.derive(force_bytes(secret))))
 
     return MultiFernet([derive(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
@@ -131,6 +132,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         """Find the person by the verified address of the answer; anyone else is told that sign-up is closed."""
         if request.user.is_authenticated or sociallogin.state.get("process") == "connect":
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("accounts:profile")))
+        token = sociallogin.account.extra_data.get("id_token") or {}
+        named = sociallogin.provider.app.settings["server_url"].split("/.well-known/")[0]
+        if str(token.get("iss", "")).rstrip("/") != named.rstrip("/"):
+            raise SignupClosedException  # somebody else's answer, whatever its metadata say
         if not sociallogin.is_existing:
             verified = {one.email.strip().lower() for one in sociallogin.email_addresses if one.verified}
             people = list(User.objects.filter(email__in=verified, is_active=True, is_service=False)[:2])

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from apps.accounts.models import SignIn, User
@@ -148,7 +150,7 @@ def test_last_seen_is_written_at_most_once_a_minute_and_costs_nothing_between(
     with django_assert_num_queries(4):
         client.get("/keys/")
     at_minute(monkeypatch, 2)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):  # the clock is asked, and the row written
         client.get("/keys/")
     with django_assert_num_queries(4):
         client.get("/keys/")
@@ -162,3 +164,12 @@ def test_rows_of_sessions_that_are_gone_are_not_shown_and_dropped(
     assert "Safari" not in desk.get("/profile/sessions/").content.decode()
     forget_old_sign_ins(at=clock.now(), by=None)
     assert SignIn.objects.filter(user=person).count() == 1
+
+
+def test_the_administrator_ends_the_sessions_of_a_person(desk: Client, phone: Client, person: User) -> None:
+    by = make_person("Ada Ministrator")
+    call_command("end_sessions", person.email, "--by", by.email, stdout=StringIO())
+    assert not is_in(desk)
+    assert not is_in(phone)
+    with pytest.raises(CommandError):
+        call_command("end_sessions", "nobody@example.org", "--by", by.email)

@@ -190,3 +190,16 @@ def test_it_starts_by_a_form_and_not_by_a_link(client: Client, person: User, con
     page = client.get("/sign-in/sso/")
     assert page.status_code == 200
     assert "come back signed in" in page.content.decode()
+
+
+def test_a_token_of_another_issuer_signs_nobody_in(
+    client: Client, person: User, configured: None, settings: Any
+) -> None:
+    """The provider is reached under another name than the one that its tokens carry."""
+    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    well_known = "/.well-known/openid-configuration"
+    app["settings"]["server_url"] = app["settings"]["server_url"] + "/other/.." + well_known
+    answer = through(client, "amara")
+    assert answer.status_code == 200
+    assert signed_in_as(client) == ""
+    assert not SocialAccount.objects.exists()

@@ -4,6 +4,8 @@
 its holder may do on the pages: `decides_by_token(request)` is asked before the service is.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
@@ -52,7 +54,8 @@ def scope_refused(request: Request, view: object) -> bool:
         return False
     default = TokenScope.READ if request.method in SAFE_METHODS else TokenScope.SUBMIT
     wanted = getattr(view, "token_scope", default)
-    return wanted is None or str(wanted) not in request.auth.terms.scopes
+    token: Any = request.auth
+    return str(wanted) not in token.terms.scopes
 
 
 class ServiceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
