@@ -13,8 +13,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.urls import reverse
-
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.notices.models import Timer
@@ -262,7 +260,7 @@ def _remind(duty: EvidenceDuty, kind: str, now: datetime) -> None:
         code=kind,
         params={"function": function.code, "office": office.code, "due_at": duty.due_at},
         dedupe_key=f"{duty.pk}:{kind}:{duty.due_version}",
-        link=reverse("offices:evidence-record", args=[function.code, office.code]),
+        link=f"/functions/{function.code}/offices/{office.code}/record/",
         at=now,
     )
 
