@@ -168,8 +168,12 @@ def watch(wanted: Iterable[Wanted], *, again: bool = True) -> int:
     calendars = queries.calendars_for(
         {row.clock_office_id for row in rows}, max((row.begins_on for row in rows), default=date.min)
     )
-    offices = {row.office_id for row in rows}
-    known = {(d.function_id, d.office_id): d for d in EvidenceDuty.objects.filter(office__in=offices)}
+    there = (
+        EvidenceDuty.objects.select_for_update(of=("self",))  # who records locks the same row first
+        .filter(office__in={row.office_id for row in rows}, function__in={row.function for row in rows})
+        .order_by("pk")
+    )
+    known = {(duty.function_id, duty.office_id): duty for duty in there}
     made: list[EvidenceDuty] = []
     for row in rows:
         calendar = calendars.get(row.clock_office_id)
