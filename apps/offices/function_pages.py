@@ -127,12 +127,15 @@ def function_office(request: HttpRequest, code: str, office: str) -> HttpRespons
     function, place = _function_at(code, office)
     at = clock.now()
     cell = duties.cells(at, functions=[function], office=place).get((place.pk, code))
-    reads = set(
-        Evidence.objects.of(code, place).visible_to(standing_of(request)).values_list("pk", flat=True)[:PAGE]
+    all_of_it = Evidence.objects.of(code, place)
+    after = _whole(request.GET.get("after", ""))
+    rows = list(
+        all_of_it.select_related("recorded_by", "post", "instrument", "corrected_by").order_by(
+            "-performed_on", "-recorded_at", "pk"
+        )[after : after + PAGE + 1]
     )
-    rows = Evidence.objects.of(code, place).select_related(
-        "recorded_by", "post", "instrument", "corrected_by"
-    )
+    readable = all_of_it.visible_to(standing_of(request)).filter(pk__in=[row.pk for row in rows])
+    reads = set(readable.values_list("pk", flat=True))
     authority = permissions.authority_to_record(
         user=person_of(request), function=code, office_id=place.pk, at=at
     )
@@ -143,6 +146,7 @@ def function_office(request: HttpRequest, code: str, office: str) -> HttpRespons
         "held": duties.holders([cell], at)[place.pk, code] if cell else [],
         "due": matrix_rows.due(cell, at) if cell else "",
         "rows": [(row, shown.title_of(row.form), row.pk in reads) for row in rows[:PAGE]],
+        "next": after + PAGE if len(rows) > PAGE else 0,
         "has_form": code in FORMS,
         "may_record": authority.allowed,
         "reasons": authority.reasons,
@@ -217,6 +221,11 @@ def evidence_detail(request: HttpRequest, code: str, pk: uuid.UUID) -> HttpRespo
 def _thank(request: HttpRequest, function: Function, office: Office) -> HttpResponse:
     messages.success(request, _("The evidence is recorded; the time to the next one runs."))
     return redirect("offices:function-office", code=function.code, office=office.code)
+
+
+def _whole(text: str) -> int:
+    """A place in a list as it stood in an address; the beginning where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
 
 
 def _function_at(code: str, office: str) -> tuple[Function, Office]:

@@ -240,3 +240,21 @@ def test_people_to_sign_in_as_are_printed(db: None, settings: Any) -> None:
     assert play.PASSWORD in lines[0]
     assert "achol.deng.majok@example.org" in lines[1]
     assert len(lines) == 26
+
+
+def test_functions_are_shown_in_time_late_and_not_at_all(loaded: str) -> None:
+    from apps.offices import duties
+    from apps.offices.choices import Performance
+    from apps.offices.models import Evidence, EvidenceDuty
+
+    now = clock.now()
+    found = duties.cells(now)
+    stand = Counter(str(cell.performance) for cell in found.values() if not cell.from_cases)
+    assert Evidence.objects.count() == 32
+    assert stand[Performance.PERFORMING] > stand[Performance.OVERDUE] >= 6
+    assert stand[Performance.NO_EVIDENCE] > 100
+    assert EvidenceDuty.objects.filter(last__isnull=False, due_at=None).count() == 0
+    of_18 = next(cell for cell in found.values() if cell.from_cases and cell.by_report)
+    assert (of_18.decisions or 0) > 0
+    late = Notice.objects.filter(code="evidence.due").values_list("recipient__email", flat=True)
+    assert "rajesh.thapa@example.org" in set(late)

@@ -417,3 +417,15 @@ def test_a_person_without_a_post_reads_standings_and_no_words(organization: Orga
     client.force_login(make_person("No Post"))
     assert client.get("/functions/matrix/").status_code == 200
     assert client.get(row.get_absolute_url()).status_code == 404
+
+
+def test_a_long_history_is_turned_page_by_page(organization: Organization) -> None:
+    many(organization, 120)
+    client = signed_in(organization, "ict")
+    shown, address = [], UNMISS_16C
+    for _page in range(3):
+        answer = client.get(address)
+        shown += [row.pk for row, _title, _reads in answer.context["rows"]]
+        address = f"{UNMISS_16C}?after={answer.context['next']}"
+    assert (len(shown), len(set(shown)), answer.context["next"]) == (120, 120, 0)
+    assert client.get(f"{UNMISS_16C}?after=minus").status_code == 200

@@ -13,8 +13,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.urls import reverse
-
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.notices.models import Timer
@@ -170,8 +168,12 @@ def watch(wanted: Iterable[Wanted], *, again: bool = True) -> int:
     calendars = queries.calendars_for(
         {row.clock_office_id for row in rows}, max((row.begins_on for row in rows), default=date.min)
     )
-    offices = {row.office_id for row in rows}
-    known = {(d.function_id, d.office_id): d for d in EvidenceDuty.objects.filter(office__in=offices)}
+    there = (
+        EvidenceDuty.objects.select_for_update(of=("self",))  # who records locks the same row first
+        .filter(office__in={row.office_id for row in rows}, function__in={row.function for row in rows})
+        .order_by("pk")
+    )
+    known = {(duty.function_id, duty.office_id): duty for duty in there}
     made: list[EvidenceDuty] = []
     for row in rows:
         calendar = calendars.get(row.clock_office_id)
@@ -262,7 +264,7 @@ def _remind(duty: EvidenceDuty, kind: str, now: datetime) -> None:
         code=kind,
         params={"function": function.code, "office": office.code, "due_at": duty.due_at},
         dedupe_key=f"{duty.pk}:{kind}:{duty.due_version}",
-        link=reverse("offices:evidence-record", args=[function.code, office.code]),
+        link=f"/functions/{function.code}/offices/{office.code}/record/",
         at=now,
     )
 
