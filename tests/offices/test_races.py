@@ -51,6 +51,7 @@ def race(acts: list[Callable[[], object]]) -> Counter[str]:
 
 def test_sixteen_issue_the_same_function_and_one_holds_it() -> None:
     made = make_organization()
+    made.issue("officer", ["18"], ["DM"])  # the first of the year makes the counter of numbers
     posts = ["ict", "unifil-ict", "escap-ict", "head"]
 
     def issue(n: int) -> Callable[[], object]:
@@ -58,7 +59,8 @@ def test_sixteen_issue_the_same_function_and_one_holds_it() -> None:
 
     found = race([issue(n) for n in range(CLIENTS)])
     assert found == {"done": 1, "conflict: offices.held_already": CLIENTS - 1}
-    assert (Instrument.objects.count(), InstrumentCoverage.objects.count()) == (1, 4)
+    covered = InstrumentCoverage.objects.exclude(function="18")
+    assert (covered.values("instrument").distinct().count(), covered.count()) == (1, 4)
 
 
 def test_the_constraint_alone_lets_one_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +76,8 @@ def test_the_constraint_alone_lets_one_through(monkeypatch: pytest.MonkeyPatch) 
 
     found = race([issue(n) for n in range(CLIENTS)])
     assert found == {"done": 1, "conflict: offices.held_by_another": CLIENTS - 1}
-    assert (Instrument.objects.count(), InstrumentCoverage.objects.count()) == (1, 2)
+    issued = Instrument.objects.filter(issued_at__isnull=False)
+    assert (issued.count(), InstrumentCoverage.objects.count()) == (1, 2)
 
 
 def test_sixteen_revoke_and_one_does() -> None:
