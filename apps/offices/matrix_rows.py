@@ -147,7 +147,7 @@ def count_links(function: Function, numbers: dict[str, int]) -> SafeString:
         format_html(
             '<a href="{}?{}">{} {}</a>',
             base,
-            urlencode({"paragraph": function.paragraph, "standing": key}),
+            urlencode({"paragraph": str(function.paragraph), "standing": str(key)}),
             look.number(n),
             standing(key),
         )

@@ -459,11 +459,7 @@ def evidence_filter(standing: queries.Standing) -> Q:
     if standing.post_ids(*SEES_EVIDENCE_BELOW):
         own.update(standing.office_ids(*SEES_EVIDENCE_BELOW))
     posts = standing.post_ids()
-    held = InstrumentCoverage.objects.filter(
-        function=OuterRef("function"),
-        office=OuterRef("office"),
-        during__contains=standing.at,
-        revoked=False,
-        instrument__delegate_post__in=posts,
+    held = InstrumentCoverage.objects.in_force(standing.at).filter(
+        function=OuterRef("function"), office=OuterRef("office"), instrument__delegate_post__in=posts
     )
-    return Q(office__in=sorted(own)) | Q(post__in=posts) | Exists(held)
+    return Q(office__in=sorted(own)) | Q(post__in=posts) | Q(Exists(held))

@@ -1,11 +1,12 @@
 """A small Organization for tests: made by the services, without surprises."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.audit import clock
@@ -163,7 +164,8 @@ class Organization:
         """An instrument in force: drafted by the administrator, issued by the CITO (or `by`), accepted by the holder
         of the post, if there is one, unless `accept` is False."""
         by, accept = terms.pop("by", self.people["cito"]), terms.pop("accept", True)
-        with transaction.atomic():
+        # Three acts of three people; within a test's own transaction they stand or fall together.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
             instrument = services.issue_instrument(
                 instrument=self.draft(to, functions, offices, **terms), by=by
             )

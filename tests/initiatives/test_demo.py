@@ -26,6 +26,7 @@ from apps.initiatives.demo import play
 from apps.initiatives.models import Draft, Initiative
 from apps.notices.models import Notice, Outbox, Timer
 from apps.offices.choices import Role
+from apps.offices.life import state_of
 from apps.offices.models import Instrument
 from apps.offices.queries import roles_of
 
@@ -156,14 +157,16 @@ def test_a_recusal_passed_the_turn_on(loaded: str) -> None:
     assert turn.taken_by is None
 
 
-def test_instruments_are_in_force_revoked_and_expired(loaded: str) -> None:
+def test_instruments_stand_at_every_place_of_their_life(loaded: str) -> None:
     now = clock.now()
-    instruments = Instrument.objects.all()
-    in_force = [i for i in instruments if i.revoked_at is None and i.valid.lower <= now < i.valid.upper]
-    limits = sorted(i.amount_limit for i in in_force if i.amount_limit)
-    assert [int(limit) for limit in limits] == [250_000, 1_000_000]
-    assert sum(1 for i in instruments if i.revoked_at) == 1
-    assert sum(1 for i in instruments if i.valid.upper <= now) == 1
+    found = Instrument.objects.select_related("parent").order_by("number")
+    states = [str(state_of(instrument, now)) for instrument in found]
+    assert sorted(states) == sorted(
+        ["in_force", "in_force", "in_force", "revoked", "ended", "suspended", "awaiting", "draft"]
+    )
+    in_force = [i for i, state in zip(found, states, strict=True) if state == "in_force"]
+    assert sorted(int(i.amount_limit) for i in in_force if i.amount_limit) == [250_000, 1_000_000]
+    assert not [i for i in found if i.issued_by_id is not None and i.issued_by_id == i.drafted_by_id]
 
 
 def test_there_is_one_person_for_each_role(loaded: str) -> None:

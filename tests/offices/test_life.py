@@ -403,6 +403,15 @@ def test_superseding_a_parent_suspends_what_was_passed_on(
     assert why_not(organization, function="16c", who="unifil-ict") == ["offices.parent_revoked"]
 
 
+def test_a_successor_takes_over_what_was_passed_on_from_the_old(
+    organization: Organization, parent: Instrument
+) -> None:
+    child = pass_on(organization, parent, concurrent=False, offices=["UNIFIL"])
+    new = organization.issue("field", ["16c"], ["UNIFIL"], supersedes=parent)
+    held = InstrumentCoverage.objects.in_force(clock.now()).values_list("instrument", flat=True)
+    assert (list(held), state(child)) == ([new.pk], "suspended")
+
+
 # The end by its date --------------------------------------------------------------------------------------------
 
 

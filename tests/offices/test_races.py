@@ -52,13 +52,15 @@ def race(acts: list[Callable[[], object]]) -> Counter[str]:
 def test_sixteen_issue_the_same_function_and_one_holds_it() -> None:
     made = make_organization()
     posts = ["ict", "unifil-ict", "escap-ict", "head"]
+    drafts = [made.draft(posts[n % 4], ["16b", "16c"], ["UNMISS", "UNIFIL"]) for n in range(CLIENTS)]
 
     def issue(n: int) -> Callable[[], object]:
-        return lambda: made.issue(posts[n % 4], ["16b", "16c"], ["UNMISS", "UNIFIL"])
+        return lambda: services.issue_instrument(instrument=drafts[n], by=made.people["cito"])
 
     found = race([issue(n) for n in range(CLIENTS)])
     assert found == {"done": 1, "conflict: offices.held_already": CLIENTS - 1}
-    assert (Instrument.objects.count(), InstrumentCoverage.objects.count()) == (1, 4)
+    covered = InstrumentCoverage.objects.all()
+    assert (covered.values("instrument").distinct().count(), covered.count()) == (1, 4)
 
 
 def test_the_constraint_alone_lets_one_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,12 +71,18 @@ def test_the_constraint_alone_lets_one_through(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(instruments.coverage, "hold_still", lambda: None)
     until = clock.now() + timedelta(days=30)
 
+    drafts = [
+        made.draft("ict", ["16b", "16c"], ["UNMISS"], number=f"R-{n}", valid_until=until)
+        for n in range(CLIENTS)
+    ]
+
     def issue(n: int) -> Callable[[], object]:
-        return lambda: made.issue("ict", ["16b", "16c"], ["UNMISS"], number=f"R-{n}", valid_until=until)
+        return lambda: services.issue_instrument(instrument=drafts[n], by=made.people["cito"])
 
     found = race([issue(n) for n in range(CLIENTS)])
     assert found == {"done": 1, "conflict: offices.held_by_another": CLIENTS - 1}
-    assert (Instrument.objects.count(), InstrumentCoverage.objects.count()) == (1, 2)
+    issued = Instrument.objects.filter(issued_at__isnull=False)
+    assert (issued.count(), InstrumentCoverage.objects.count()) == (1, 2)
 
 
 def test_sixteen_revoke_and_one_does() -> None:

@@ -193,10 +193,8 @@ class Play:
             made: list[Instrument] = []
             acts: dict[str, Callable[[], object]] = {
                 "drafted": partial(self._draft, row, posts, made),
-                "issued": lambda made=made: offices.issue_instrument(instrument=made[0], by=cito),
-                "accepted": lambda made=made, row=row: offices.accept_instrument(
-                    instrument=made[0], by=self.holders[row["to"]]
-                ),
+                "issued": partial(self._with, made, offices.issue_instrument, by=cito),
+                "accepted": partial(self._with, made, offices.accept_instrument, by=self.holders[row["to"]]),
             }
             for place, (verb, act) in enumerate(acts.items()):
                 yield self.moment(OICT, row["issued"], minute=len(row["legal_basis"]) + 60 * place), act
@@ -208,12 +206,13 @@ class Play:
             }
             for verb, take in takes.items():
                 if verb in row:
-                    yield (
-                        self.moment(OICT, row[verb], minute=30),
-                        lambda take=take, made=made, row=row: take(
-                            instrument=made[0], reason=row["reason"], by=cito
-                        ),
-                    )
+                    act = partial(self._with, made, take, reason=row["reason"], by=cito)
+                    yield self.moment(OICT, row[verb], minute=30), act
+
+    @staticmethod
+    def _with(made: list[Instrument], act: Callable[..., object], **given: object) -> object:
+        """Do this with the instrument, which is not drafted yet while the acts are laid out."""
+        return act(instrument=made[0], **given)
 
     def _draft(self, row: dict[str, Any], posts: dict[str, Post], made: list[Instrument]) -> None:
         made.append(

@@ -65,7 +65,7 @@ def record_evidence(
         day, wrong = clean_day(form, performed_on, today=today)
         answers, found = clean_form(form, values, today=today)
         refuse_if(Kind.INVALID, [*wrong, *found, *reasons])
-        assert day is not None  # noqa: S101  (a missing day is refused above)
+        assert day is not None and authority.post_id is not None  # noqa: S101, PT018  (refused above)
         before = duty.performance(at)
         row = Evidence(
             function_id=function,

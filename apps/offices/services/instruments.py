@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse, refuse_if
@@ -157,24 +158,24 @@ def issue_instrument(*, instrument: Instrument, by: User) -> Instrument:
     at this second; a race lost at the constraint (conflict).
     """
     with transaction.atomic():
+        draft = Instrument.objects.select_for_update(of=("self",), no_key=True).get(pk=instrument.pk)
+        _refuse_issuing(draft, by=by, at=clock.now())
+        # One at a time from here on, and briefly: who comes too late for a function learns it first.
         coverage.hold_still()
-        if instrument.supersedes_id is not None:
-            locked(Instrument.objects.get(pk=instrument.supersedes_id))
-        draft, _children = locked(instrument)
+        if draft.supersedes_id is not None:
+            locked(Instrument.objects.get(pk=draft.supersedes_id))
+        draft, _children = locked(draft)
         at = clock.now()
-        refuse_if(Kind.CONFLICT, life.reasons_against_act("issue", draft, at))
-        refuse_if(Kind.NOT_ALLOWED, two_hands.reasons_against_issuing(user=by, instrument=draft, at=at))
         begins = max(draft.valid.lower, at)
-        giver = draft.delegator if draft.delegator is not None else by
-        refuse_if(Kind.INVALID, policies.reasons_against_instrument(_terms_of(draft, giver, begins), at=at))
+        rows = _from(begins, coverage.rows_of(draft))
+        _refuse_overlaps(draft, rows)
+        giver = _refuse_issuing(draft, by=by, at=at)
         old = draft.supersedes
         draft.issued_at, draft.issued_by, draft.delegator = at, by, giver
         draft.valid = DateTimeTZRange(begins, draft.valid.upper)
         draft.save(update_fields=["issued_at", "issued_by", "delegator", "valid"])
         if old is not None:
             end_for_good(old, by=by, at=at, reason=draft.legal_basis, superseded_by=draft)
-        rows = coverage.rows_of(draft)
-        _refuse_overlaps(draft, rows)
         insert_coverage(rows)
         set_warnings(draft, at)
         write_down(
@@ -195,6 +196,24 @@ def issue_instrument(*, instrument: Instrument, by: User) -> Instrument:
         )
         say(draft, "instrument.issued", at=at)
     return draft
+
+
+def _from(begins: datetime, rows: Iterable[InstrumentCoverage]) -> list[InstrumentCoverage]:
+    """The rows from this instant on; what would have ended before it is left out."""
+    kept = [row for row in rows if row.during.upper > begins]
+    for row in kept:
+        row.during = DateTimeTZRange(max(row.during.lower, begins), row.during.upper)
+    return kept
+
+
+def _refuse_issuing(draft: Instrument, *, by: User, at: datetime) -> User:
+    """Everything that stands against issuing this draft at an instant; returns who then delegates by it."""
+    refuse_if(Kind.CONFLICT, life.reasons_against_act("issue", draft, at))
+    refuse_if(Kind.NOT_ALLOWED, two_hands.reasons_against_issuing(user=by, instrument=draft, at=at))
+    giver = draft.delegator if draft.delegator is not None else by
+    terms = _terms_of(draft, giver, max(draft.valid.lower, at))
+    refuse_if(Kind.INVALID, policies.reasons_against_instrument(terms, at=at))
+    return giver
 
 
 def _terms_of(draft: Instrument, giver: User, begins: datetime) -> policies.InstrumentDraft:
@@ -236,8 +255,12 @@ def _number(number: str, at: datetime) -> str:
 
 
 def _refuse_overlaps(instrument: Instrument, rows: Sequence[InstrumentCoverage]) -> None:
-    """Who already holds one of these rows is a clear conflict; what it supersedes is no other."""
-    own = [pk for pk in (instrument.pk, instrument.supersedes_id) if pk is not None]
+    """Who already holds one of these rows is a clear conflict; what it supersedes, and what was passed on from that, is
+    no other."""
+    own = [instrument.pk]
+    if instrument.supersedes_id is not None:
+        going = Q(pk=instrument.supersedes_id) | Q(parent=instrument.supersedes_id)
+        own += Instrument.objects.filter(going).values_list("pk", flat=True)
     exclusive = [(r.function_id, r.office_id, r.during) for r in rows if r.exclusive]
     refuse_if(Kind.CONFLICT, policies.overlaps_of(own, exclusive))
 
