@@ -72,13 +72,14 @@ class TurnQuerySet(QuerySet):
         clash = parts.annotate(pair=pair).filter(pair__in=CAPACITIES_APART)
         desk = parts.filter(capacity=Capacity.REVIEWER).exclude(desk=OuterRef("desk"))
         recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=person.user_id, recused=True)
-        free = ~Exists(clash) & ~Exists(recused)
+        free = Q(~Exists(clash)) & Q(~Exists(recused))
         if viewer.assesses or viewer.seats & DECIDING_SEATS:
-            near = Q(case__office__in=list(viewer.served_near.get(person.user_id, ())))
+            served = viewer.served_near.get(person.user_id, ()) if person.user_id is not None else ()
+            near = Q(case__office__in=list(served))
             free &= ~(Q(capacity__in=SERVED_CAPACITIES) & near)
         if viewer.assesses:
-            free &= ~Q(capacity=Capacity.REVIEWER) | ~Exists(desk)
-        return Q(free)
+            free &= ~Q(capacity=Capacity.REVIEWER) | Q(~Exists(desk))
+        return free
 
     @staticmethod
     def _covered(viewer: Viewer, function: str) -> Exists:
