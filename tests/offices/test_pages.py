@@ -281,7 +281,7 @@ def test_an_office_page_costs_the_same_for_few_and_many(
     for _n in range(20):
         organization.issue("officer", ["18"], ["UNMISS"])
     client.get("/offices/UNMISS/")
-    with django_assert_num_queries(24):  # who is away, and why one may not appoint, and who can
+    with django_assert_num_queries(25):  # who is away, and why one may not appoint, and who can
         client.get("/offices/UNMISS/")
 
 
