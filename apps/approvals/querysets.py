@@ -79,9 +79,8 @@ class TurnQuerySet(QuerySet):
         recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=person.user_id, recused=True)
         free = Q(~Exists(clash)) & Q(~Exists(recused))
         if viewer.assesses or viewer.seats & DECIDING_SEATS:
-            near = Q(
-                case__office__in=list(viewer.served_near.get(person.user_id, ()) if person.user_id else ())
-            )
+            served = viewer.served_near.get(person.user_id, ()) if person.user_id is not None else ()
+            near = Q(case__office__in=list(served))
             free &= ~(Q(capacity__in=SERVED_CAPACITIES) & near)
         if viewer.assesses:
             free &= ~Q(capacity=Capacity.REVIEWER) | Q(~Exists(desk))

@@ -4,9 +4,10 @@ user who sees it (authority.md 5). The answers come from the functions that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -52,17 +53,23 @@ def _act(
     reasons: Iterable[Reason],
     *,
     url: str = "",
-    who_can: Iterable[str] = (),
+    who_can: Callable[[], tuple[str, ...]] = tuple,
 ) -> ActExplained:
+    """The act; who can is asked for only where no reason says it."""
     found = tuple(reasons)
-    named = tuple(who_can) or next((reason.who_can for reason in found if reason.who_can), ())
-    return ActExplained(action, label, found, tuple(named), url)
+    named = next((reason.who_can for reason in found if reason.who_can), ()) or who_can()
+    return ActExplained(action, label, found, named, url)
+
+
+def _administrators(at: datetime) -> Callable[[], tuple[str, ...]]:
+    """Who appoints and configures, asked once."""
+    return cache(lambda: permissions.names_of(Role.ADMINISTRATOR, at))
 
 
 def of_office(user: User, office: Office, at: datetime) -> list[ActExplained]:
     """Appointing to its posts, and changing where it stands."""
     keeping = permissions.reasons_against_configuring(user=user, at=at, code="offices.not_a_configurer")
-    names = permissions.names_of(Role.ADMINISTRATOR, at)
+    names = _administrators(at)
     return [
         _act(
             "appoint",
@@ -86,7 +93,7 @@ def of_post(user: User, post: Post, at: datetime) -> list[ActExplained]:
     recording = absences.reasons_against_recording(user=user, post=post, at=at)
     absence = Absence.objects.in_force(at).filter(post=post).first()
     now = absences.overlapping_at(post, at)
-    names = permissions.names_of(Role.ADMINISTRATOR, at)
+    names = _administrators(at)
     leaving = handover.reasons_against_leaving(holding, at) if holding is not None else nobody
     acts = [
         _act(
@@ -185,14 +192,14 @@ def exercising(user: User, function: Function, office: Office, at: datetime) -> 
             _("Exercise function {function} for {office}"), function=function.code, office=office.code
         ),
         check.reasons,
-        who_can=tuple(str(one) for one in able),
+        who_can=lambda: tuple(str(one) for one in able),
     )
 
 
 def of_calendar(user: User, calendar: WorkingCalendar, at: datetime) -> list[ActExplained]:
     """Drafting a version of it, and putting a draft in force."""
     keeping = permissions.reasons_against_configuring(user=user, at=at, code="offices.not_a_calendar_keeper")
-    names = permissions.names_of(Role.ADMINISTRATOR, at)
+    names = _administrators(at)
     return [
         _act("add_version", _("Draft a version"), keeping, who_can=names),
         _act(

@@ -50,6 +50,7 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
     calendar = office.duty_station.calendar
     versions = overviews.calendar_versions([calendar])[calendar.pk]
     version = overviews.in_force_on(versions, today)
+    explained = explanations.of_office(person_of(request), office, at)
     away = {
         row.post_id: row
         for row in Absence.objects.in_force(at).filter(post__office=office).select_related("stand_in")
@@ -61,10 +62,8 @@ def office_detail(request: HttpRequest, code: str) -> HttpResponse:
         "below": Office.objects.filter(
             placements__parent=office, placements__during__contains=today
         ).order_by("code"),
-        "may_appoint": not permissions.reasons_against_appointing(
-            user=person_of(request), office=office, at=at
-        ),
-        "explained": explanations.of_office(person_of(request), office, at),
+        "may_appoint": any(act.action == "appoint" and act.is_possible for act in explained),
+        "explained": explained,
         "posts": [
             (post, holding, away.get(post.pk)) for post, holding in overviews.posts_and_holders(office, at)
         ],
@@ -123,7 +122,7 @@ def post_end(request: HttpRequest, pk: UUID) -> HttpResponse:
             user=person_of(request), office=holding.post.office, at=clock.now()
         ),
     )
-    form = SuccessorForm(request.POST or None)
+    form = SuccessorForm(request.POST if request.method == "POST" else None)
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":
@@ -167,15 +166,14 @@ def calendar_detail(request: HttpRequest, key: str) -> HttpResponse:
     """A calendar: its versions with their holidays; drafts can be confirmed by an administrator."""
     calendar = get_object_or_404(WorkingCalendar, key=key)
     versions = overviews.calendar_versions([calendar])[calendar.pk]
+    explained = explanations.of_calendar(person_of(request), calendar, clock.now())
     context = {
         "calendar": calendar,
         "versions": versions,
         "in_force": overviews.in_force_on(versions, queries.day_of(clock.now())),
         "offices": Office.objects.filter(duty_station__calendar=calendar).order_by("code"),
-        "may_confirm": not permissions.reasons_against_configuring(
-            user=person_of(request), at=clock.now(), code="offices.not_a_calendar_keeper"
-        ),
-        "explained": explanations.of_calendar(person_of(request), calendar, clock.now()),
+        "may_confirm": any(act.action == "add_version" and act.is_possible for act in explained),
+        "explained": explained,
         "form": ConfirmationForm(),
     }
     return render(request, "offices/calendar_detail.html", context)

@@ -14,7 +14,7 @@ from apps.approvals.services.verbs import VERBS
 from apps.audit.reasons import Reason, remedy_of, sentence
 
 
-@extend_schema_serializer(component_name="Reason")
+@extend_schema_serializer(component_name="CaseReason")
 class ReasonSerializer(accounts.ReasonSerializer):
     """One reason of a refusal, rendered from a `Reason`."""
 

@@ -20,13 +20,27 @@ from apps.offices.explanations import ActExplained
 from apps.offices.models import Absence, Function, Instrument, Office, Post, WorkingCalendar
 
 
+class WhyNotSerializer(ReasonSerializer):
+    """One reason against an act, rendered from a `Reason`."""
+
+    def to_representation(self, reason: Reason) -> dict[str, Any]:
+        return {
+            "code": reason.code,
+            "params": {key: str(value) for key, value in reason.params.items()},
+            "sentence": sentence(reason),
+            "remedy": remedy_of(reason),
+            "field": reason.field,
+            "who_can": list(reason.who_can),
+        }
+
+
 class ExplainedActSerializer(serializers.Serializer[Any]):
     """One act: whether it is possible for the caller, and if not, every reason and who can."""
 
     action = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     is_possible = serializers.BooleanField()
-    reasons = ReasonSerializer(many=True)
+    reasons = WhyNotSerializer(many=True)
     who_can = serializers.ListField(child=serializers.CharField())
 
     def to_representation(self, act: ActExplained) -> dict[str, Any]:
@@ -34,20 +48,9 @@ class ExplainedActSerializer(serializers.Serializer[Any]):
             "action": act.action,
             "label": str(act.label),
             "is_possible": act.is_possible,
-            "reasons": [_shown(reason) for reason in act.reasons],
+            "reasons": WhyNotSerializer(act.reasons, many=True).data,
             "who_can": list(act.who_can),
         }
-
-
-def _shown(reason: Reason) -> dict[str, Any]:
-    return {
-        "code": reason.code,
-        "params": {key: str(value) for key, value in reason.params.items()},
-        "sentence": sentence(reason),
-        "remedy": remedy_of(reason),
-        "field": reason.field,
-        "who_can": list(reason.who_can),
-    }
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
