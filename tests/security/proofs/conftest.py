@@ -15,7 +15,7 @@ from apps.dashboards.services import start_verification
 from tests.security.proofs.world import MORNING, STATES, World, make_world
 
 #: A file that needs fewer cases names them in `STATES_OF_THE_WORLD`.
-LATER = MORNING + timedelta(minutes=30)
+LATER = MORNING + timedelta(minutes=10)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def _pages_are_drawn_as_in_production() -> Iterator[None]:
 
 @pytest.fixture
 def world(whole_world: World, db: None) -> Iterator[World]:
-    """The world half an hour later, with nothing held from before."""
+    """The world ten minutes later (a decision can still be withdrawn), with nothing held from before."""
     cache.clear()
     forget_held()
     logging.disable(logging.CRITICAL)  # thousands of refusals are what is wanted here

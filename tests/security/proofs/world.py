@@ -157,9 +157,11 @@ def make_world(states: Collection[str] = STATES) -> World:
     for state in sorted(
         states, key=lambda one: one != "approved"
     ):  # the one that waits for the tick is first
-        _open(world, state)
-        for step in ROAD[state]:
-            STEPS[step](world, state)
+        earlier = timedelta(hours=1) if state == "approved" else timedelta(0)
+        with clock.set_to(clock.now() - earlier):
+            _open(world, state)
+            for step in ROAD[state]:
+                STEPS[step](world, state)
         if state == "confidential":
             Case.objects.filter(pk=world.cases[state].pk).update(confidential=True)
     for case in world.cases.values():
@@ -303,7 +305,7 @@ def _cooling_off(world: World, state: str) -> None:
 
 
 def _approved(world: World, state: str) -> None:
-    """The window passes; from here on it is twenty minutes later for the whole world."""
+    """The window passes; the rest of the world is an hour later."""
     with clock.set_to(clock.now() + timedelta(minutes=15)):
         tick()
 
