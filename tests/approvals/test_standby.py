@@ -15,6 +15,7 @@ from apps.audit.reasons import Refused
 from apps.notices.models import Outbox
 from apps.offices import services as offices
 from apps.offices.choices import Role
+from apps.offices.models import Instrument
 from tests.approvals.test_authority import refusal
 from tests.approvals.test_stand_ins import away
 from tests.factories.approvals import Review, decision_of, tick
@@ -28,13 +29,21 @@ def designated(review: Review) -> Review:
         review.org.offices["OICT"], Role.ASSIGNED_OFFICER, "SECOND-OFFICER"
     )
     review.people["second"] = appoint(review.org.posts["second"], make_person("Second Officer"))
-    offices.designate_standbys(
-        by=review.people["cito"],
+    drafts = offices.designate_standbys(
+        by=review.people["admin"],
         posts=[review.org.posts["officer"], review.org.posts["second"]],
         legal_basis="ST/SGB/2026/1",
         valid_until=clock.now() + timedelta(days=300),
     )
+    for who, draft in zip(("officer", "second"), drafts, strict=True):
+        put_in_force(review, draft, who)
     return review
+
+
+def put_in_force(review: Review, draft: Any, who: str) -> None:
+    """The second hand and the acceptance, by which a designation counts."""
+    offices.issue_instrument(instrument=draft, by=review.people["cito"])
+    offices.accept_instrument(instrument=draft, by=review.people[who])
 
 
 def waits_for(review: Review, who: str) -> bool:
@@ -128,8 +137,8 @@ def test_a_revoked_designation_is_gone(designated: Review) -> None:
     designated.act(case, "second", "decide", **decision_of())
 
 
-@pytest.mark.parametrize("who", ["officer", "chief", "head", "admin"])
-def test_only_the_cito_designates(review: Review, who: str) -> None:
+@pytest.mark.parametrize("who", ["officer", "value", "head", "auditor"])
+def test_only_who_drafts_instruments_designates(review: Review, who: str) -> None:
     with pytest.raises(Refused) as refused:
         offices.designate_standbys(
             by=review.people[who],
@@ -137,7 +146,32 @@ def test_only_the_cito_designates(review: Review, who: str) -> None:
             legal_basis="ST/SGB/2026/1",
             valid_until=clock.now() + timedelta(days=300),
         )
-    assert [reason.code for reason in refused.value.reasons] == ["offices.not_an_issuer"]
+    assert [reason.code for reason in refused.value.reasons] == ["offices.not_a_drafter"]
+
+
+def test_a_designation_that_nobody_issued_and_accepted_counts_for_nothing(review: Review) -> None:
+    (draft,) = offices.designate_standbys(
+        by=review.people["cito"],
+        posts=[review.org.posts["officer"]],
+        legal_basis="ST/SGB/2026/1",
+        valid_until=clock.now() + timedelta(days=300),
+    )
+    away(review, "cito", None)
+    case = review.to_decision()
+    assert not waits_for(review, "officer")
+    offices.issue_instrument(instrument=draft, by=review.people["chief"])
+    assert refusal(review.act, case, "officer", "decide", **decision_of())[0] == "not_allowed"
+    offices.accept_instrument(instrument=draft, by=review.people["officer"])
+    assert waits_for(review, "officer")
+    review.act(case, "officer", "decide", **decision_of())
+
+
+def test_what_takes_the_place_of_a_designation_is_one(designated: Review) -> None:
+    old = Instrument.objects.get(delegate_post=designated.org.posts["officer"])
+    new = designated.org.draft(
+        "officer", ["18"], ["UN-SECRETARIAT"], with_below=True, supersedes=old, concurrent=True
+    )
+    assert new.standby.position == old.standby.position == 1
 
 
 def test_only_assigned_officers_are_designated_each_once(review: Review) -> None:
@@ -163,8 +197,6 @@ def test_the_page_designates_and_says_when_it_takes_effect(review: Review, clien
         "valid_until": (clock.now() + timedelta(days=300)).date().isoformat(),
     }
     assert client.post("/instruments/designate/", sent).status_code == 302
-    from apps.offices.models import Instrument
-
     page = client.get(Instrument.objects.get().get_absolute_url()).content.decode()
     assert "Place 1 in the order" in page
     client.force_login(review.people["officer"])
@@ -202,7 +234,7 @@ def test_a_decision_that_nobody_may_take_is_an_alert_of_the_section_chief(
 
 
 def test_the_api_designates_and_lists_the_order(review: Review, client: Any) -> None:
-    client.force_login(review.people["cito"])
+    client.force_login(review.people["chief"])
     sent = {
         "posts": [review.org.posts["officer"].code],
         "legal_basis": "ST/SGB/2026/1",
@@ -210,6 +242,8 @@ def test_the_api_designates_and_lists_the_order(review: Review, client: Any) -> 
     }
     made = client.post("/api/v1/designations/", sent, content_type="application/json")
     assert made.status_code == 201, made.content
+    assert client.get("/api/v1/designations/").json() == []
+    put_in_force(review, Instrument.objects.get(), "officer")
     rows = client.get("/api/v1/designations/").json()
     assert [(row["position"], row["post"]) for row in rows] == [(1, review.org.posts["officer"].code)]
     wrong = client.post("/api/v1/designations/", {**sent, "posts": ["NONE"]}, content_type="application/json")

@@ -192,7 +192,7 @@ def test_decision_from_composer_to_effect(review: Review) -> None:
     assert "Sound, and within the strategy." in text_of(wrong)
     assert "not mine" not in wrong.content.decode()
     nothing = client.post(address, {**hidden(preview), "step": "sure"})
-    assert "A decision is confirmed with your password." in text_of(nothing)
+    assert "A decision is confirmed by passkey, by a code, or with your password." in text_of(nothing)
     assert not Decision.objects.exists()
 
     changed = client.post(address, {**hidden(preview), "step": "edit"})
