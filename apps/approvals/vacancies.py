@@ -83,7 +83,8 @@ WITH RECURSIVE oict(id) AS (
                 FROM offices_instrumentcoverage v
                 JOIN offices_instrument i ON i.id = v.instrument_id
                 JOIN held ON held.post_id = i.delegate_post_id AND NOT held.is_away
-                WHERE v.function_id = '18' AND v.office_id = c.office_id AND v.during @> %(at)s AND NOT v.revoked
+                WHERE v.function_id = '18' AND v.office_id = c.office_id AND v.during @> %(at)s
+                  AND v.accepted AND NOT v.suspended AND NOT v.revoked
                   AND (i.amount_limit IS NULL OR i.amount_limit >= c.value_usd)
                   AND NOT EXISTS (SELECT 1 FROM offices_instrumentstandby s WHERE s.instrument_id = i.id)
                   AND NOT approvals_keeps_out(t.case_id, held.user_id, %(deciding)s, %(at)s, %(day)s))))

@@ -133,6 +133,9 @@ def appoint_all(posts: dict[str, Post]) -> dict[str, User]:
         PostHolding(post=post, user=people[key], during=(LONG_AGO, None)) for key, post in posts.items()
     )
     rebuild_grants(at=clock.now())
+    for key, post in posts.items():
+        if post.role in DECIDING:
+            enrol(people[key])
     return people
 
 

@@ -13,7 +13,7 @@ import redis
 from tests.journeys.faults import DRAINED_WITHIN, Broker, Cases, run_all
 from tests.journeys.portal import Portal
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = pytest.mark.benchmark  # it waits for minutes, and compares times; `make benchmark` runs it
 SLOWER = 2.0  # seconds; an act that waited for a broker that does not answer would take longer
 
 

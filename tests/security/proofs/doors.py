@@ -27,6 +27,8 @@ from tests.security.proofs.world import SCREENED, World
 
 SIGNED_IN = tuple(name for name in rights.PERSONAS if name not in ("anonymous", "inactive"))
 AUDITORS = ("auditor", "token_read")
+DRAFTERS = ("approver", "admin")
+"""Who drafts instruments; the section chief does, too, and is none of these personas."""
 READERS = tuple(name for name in SIGNED_IN if name != "admin")
 Fill = Callable[[World, str], object]
 
@@ -168,6 +170,11 @@ def names_exceptions(done: int) -> Callable[[str, str], int]:
     return answer
 
 
+def reassigns(persona: str, state: str) -> int:
+    """The section chief's, who is none of these personas."""
+    return 403
+
+
 def has_written(persona: str, state: str) -> int:
     written = (*rights.DESKS_ARE_IN, "assessing", "other_office")
     return 200 if persona == "reviewer" and state in written else 404
@@ -228,6 +235,11 @@ FILLED: Mapping[str, Fill] = {
 }
 
 
+def nothing(world: World, state: str) -> object:
+    """A key that nothing has."""
+    return "00000000-0000-4000-8000-000000000000"
+
+
 def is_(value: str) -> Fill:
     return lambda world, state: value
 
@@ -256,7 +268,31 @@ DOORS: Mapping[str, Door] = {
     "/look/": signed_in(404, post=404),  # there is no such page outside a demonstration
     "/sign-in/as/": public(None, post=404),
     "/sign-in/": public(302, nobody=200, post=302, post_nobody=200),
-    "/sign-in/inactive/": public(),
+    "/sign-in/inactive/": public(404),  # only the step that finds the account closed leads there
+    "/sign-in/code/": public(302, post=302),  # back to sign-in: nobody waits for a code
+    "/sign-in/sso/error/": public(),
+    "/sign-in/sso/cancelled/": public(),
+    "/sign-in/<slug:provider_id>/": Door(
+        {"GET": Rule(404, nobody=404), "POST": Rule(404, nobody=404)}, {"provider_id": is_("none")}
+    ),
+    "/sign-in/<slug:provider_id>/back/": Door(
+        {"GET": Rule(404, nobody=404), "POST": Rule(404, nobody=404)}, {"provider_id": is_("none")}
+    ),
+    "/profile/sessions/": signed_in(),
+    "/profile/sessions/others/end/": signed_in(None, post=302, changes=True),
+    "/profile/sessions/<uuid:pk>/end/": signed_in(None, post=404, pk=nothing),
+    "/profile/tokens/": signed_in(),
+    "/profile/tokens/<uuid:pk>/revoke/": signed_in(404, post=404, pk=nothing),
+    "/second-factor/": signed_in(),
+    "/second-factor/confirm/": signed_in(post=200),
+    "/second-factor/app/": signed_in(302, post=302),
+    "/second-factor/app/remove/": signed_in(302, post=302),
+    "/second-factor/codes/": signed_in(302),
+    "/second-factor/codes/new/": signed_in(302, post=302),
+    "/second-factor/passkeys/add/": signed_in(302, post=302),
+    "/second-factor/passkeys/confirm/": signed_in(None, post=302),
+    "/second-factor/passkeys/<int:pk>/": signed_in(302, post=302, pk=is_("1")),
+    "/second-factor/passkeys/<int:pk>/remove/": signed_in(302, post=302, pk=is_("1")),
     "/sign-up/": public(302, nobody=200, post=302, post_nobody=200),
     "/password/": signed_in(post=200),
     "/password/confirm/": signed_in(post=200),
@@ -272,12 +308,24 @@ DOORS: Mapping[str, Door] = {
     "/offices/<str:code>/": signed_in(code=is_("UNMISS")),
     "/posts/<str:code>/appoint/": only(("admin",), post=400, code=is_("UNIFIL-ICT-CHIEF")),
     "/appointments/<uuid:pk>/end/": only(("admin",), post=302, pk=holding, changes=True),
+    "/posts/<str:code>/": signed_in(code=is_("UNIFIL-ICT-CHIEF")),
+    "/posts/<str:code>/absence/": only((), post=400, code=is_("UNIFIL-ICT-CHIEF")),
+    "/absences/<uuid:pk>/end/": signed_in(404, post=404, pk=nothing),
     "/functions/": signed_in(),
+    "/functions/mine/": signed_in(),
+    "/functions/matrix/": signed_in(),
+    "/functions/matrix/csv/": signed_in(),
     "/functions/<str:code>/": signed_in(code=is_("18")),
+    "/functions/<str:code>/offices/<str:office>/": signed_in(code=is_("16b"), office=is_("UNOG")),
+    "/functions/<str:code>/offices/<str:office>/record/": only(
+        ("approver",), post=400, code=is_("7c"), office=is_("OICT")
+    ),
+    "/functions/<str:code>/evidence/<uuid:pk>/": signed_in(404, code=is_("16b"), pk=nothing),
     "/instruments/": signed_in(),
-    "/instruments/issue/": only(("approver",), post=400),
+    "/instruments/designate/": only(DRAFTERS, post=400),
+    "/instruments/draft/": only(DRAFTERS, post=400),
     "/instruments/<str:number>/": signed_in(number=instrument),
-    "/instruments/<str:number>/revoke/": only(("approver",), post=400, number=instrument),
+    "/instruments/<str:number>/<slug:act>/": only(("approver",), post=400, number=instrument, act=is_("revoke")),
     "/calendars/": signed_in(),
     "/calendars/versions/<uuid:pk>/confirm/": only(("admin",), None, post=409, pk=calendar_version),
     "/calendars/<slug:key>/": signed_in(key=is_("new-york")),
@@ -296,6 +344,9 @@ DOORS: Mapping[str, Door] = {
     ),
     "/cases/<str:handle>/assess/<slug:desk>/save/": Door(
         {"POST": case_act(200, "summary", saves_assessment(200), _written, changes=True)}
+    ),
+    "/cases/<str:handle>/desks/<slug:desk>/reassign/": case(
+        "summary", reassigns, POST=case_act(403, "summary", reassigns)
     ),
     "/cases/<str:handle>/letter/": case("full", has_a_letter),
     "/cases/<str:handle>/why/": case("summary"),
@@ -333,6 +384,7 @@ DOORS: Mapping[str, Door] = {
     "/register/verify-a-copy/": auditors(post=400),
     "/register/download/": auditors(None, post=200, changes=True),
     "/register/verifier.py": auditors(),
+    "/register/public-keys.txt": auditors(302),
     "/register/checkpoints.jsonl": auditors(302),  # none was made yet: back to the register, which says so
     "/register/offline/": auditors(),
     "/health/": signed_in(),
@@ -348,8 +400,31 @@ DOORS: Mapping[str, Door] = {
     "/api/v1/offices/<code>/": signed_in(code=is_("UNMISS")),
     "/api/v1/functions/": signed_in(),
     "/api/v1/functions/<code>/": signed_in(code=is_("18")),
-    "/api/v1/instruments/": _door(Rule(), {"POST": Rule(201, ("approver",), sent=_terms, changes=True)}),
+    "/api/v1/offices/<str:code>/explanation/": signed_in(code=is_("UNMISS")),
+    "/api/v1/posts/<str:code>/explanation/": signed_in(code=is_("UNIFIL-ICT-CHIEF")),
+    "/api/v1/instruments/<str:number>/explanation/": signed_in(number=instrument),
+    "/api/v1/functions/<str:code>/explanation/": signed_in(code=is_("18")),
+    "/api/v1/calendars/<str:key>/explanation/": signed_in(key=is_("new-york")),
+    "/api/v1/posts/<str:code>/absences/": signed_in(post=400, code=is_("UNIFIL-ICT-CHIEF")),
+    "/api/v1/absences/<uuid:pk>/end/": signed_in(None, post=404, pk=nothing),
+    "/api/v1/designations/": signed_in(post=400),
+    "/api/v1/functions/matrix/": signed_in(),
+    "/api/v1/functions/mine/": signed_in(),
+    "/api/v1/functions/<code>/form/": signed_in(code=is_("16b")),
+    "/api/v1/functions/<code>/holders/": signed_in(code=is_("16b")),
+    "/api/v1/evidence/": signed_in(post=400),
+    "/api/v1/evidence/<pk>/": signed_in(404, pk=nothing),
+    "/api/v1/alerts/": signed_in(),
+    "/api/v1/instruments/": _door(Rule(), {"POST": Rule(201, DRAFTERS, sent=_terms, changes=True)}),
     "/api/v1/instruments/<number>/": signed_in(number=instrument),
+    "/api/v1/instruments/<number>/history/": signed_in(number=instrument),
+    "/api/v1/instruments/<number>/effect/": signed_in(number=instrument),
+    "/api/v1/instruments/<number>/issue/": signed_in(None, post=409, number=instrument),
+    "/api/v1/instruments/<number>/accept/": signed_in(None, post=403, number=instrument),
+    "/api/v1/instruments/<number>/withdraw/": signed_in(None, post=403, number=instrument),
+    "/api/v1/instruments/<number>/resume/": only(("approver",), None, post=409, number=instrument),
+    "/api/v1/instruments/<number>/suspend/": only(("approver",), None, post=400, number=instrument),
+    "/api/v1/instruments/<number>/supersede/": signed_in(None, post=400, number=instrument),
     "/api/v1/instruments/<number>/revoke/": only(
         ("approver",), None, post=200, number=instrument, changes=True,
         sent=lambda world, state: {"reason": "Sent by the matrix."},
@@ -362,6 +437,10 @@ DOORS: Mapping[str, Door] = {
     "/api/v1/cases/": signed_in(),
     "/api/v1/cases/<str:handle>/": case("summary"),
     "/api/v1/cases/<str:handle>/moves/": case("summary"),  # its POST has a row for each act (`acts.py`)
+    "/api/v1/cases/<str:handle>/explanation/": case("summary"),
+    "/api/v1/cases/<str:handle>/desks/<slug:desk>/assignment/": case(
+        "summary", reassigns, POST=case_act(403, "summary", reassigns)
+    ),
     "/api/v1/cases/<str:handle>/versions/<int:number>/": case("full", has_a_version),
     "/api/v1/cases/<str:handle>/assessments/<slug:desk>/": case(
         "summary", has_written,

@@ -140,7 +140,7 @@ def confirmed_long_ago(world: World) -> list[str]:
                 idempotency_key="confirmed long ago",
                 payload=payload_of("decide"),
                 confirmation=Confirmation(
-                    "password", clock.now() - timedelta(minutes=10), case.version_hash, by.pk
+                    "password", clock.now() - timedelta(minutes=10), case.version_hash, by.pk, "totp"
                 ),
             )
             return ["a decision was taken on a confirmation of ten minutes ago"]

@@ -71,7 +71,9 @@ class World:
         case = self.cases[state]
         case.refresh_from_db()
         by = self.people[person]
-        sure = Confirmation("password", clock.now(), case.version_hash, by.pk) if action == "decide" else None
+        sure = None
+        if action == "decide":
+            sure = Confirmation("password", clock.now(), case.version_hash, by.pk, "totp")
         self.keys += 1
         approvals.move_case(
             case_id=case.pk,
@@ -104,7 +106,7 @@ class World:
         if persona in TOKENS:
             client.credentials(HTTP_AUTHORIZATION=f"Token {self.tokens[persona]}")
         elif persona != "anonymous":
-            client.login(email=self.people[persona].email, password="password")
+            client.force_login(self.people[persona])
         return client
 
 
