@@ -375,6 +375,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "SystemClassEnum": "apps.offices.choices.SystemClass",
+        "DataClassEnum": "apps.offices.choices.DataClass",
+    },
 }
 
 # Tasks: one beat entry; the truth is rows, and every task bears being run twice ----------------------

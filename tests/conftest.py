@@ -47,7 +47,6 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.ICTGOV_CLOCK_SETTABLE = True
     if "MIGRATION_DATABASE_URL" not in os.environ:
         settings.MIGRATION_DATABASE_URL = ""  # not that of a demonstration that runs in this folder
-    settings.ICTGOV_CHECKPOINTS = SHARED.home / f"checkpoints-{os.getpid()}"  # not a demonstration's
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STORAGES = {
@@ -225,6 +224,12 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
     TransactionTestCase._fixture_teardown = flush
     with django_db_blocker.unblock():
         _clone.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_checkpoint_of_another_test() -> None:
+    """A test that is rolled back leaves no row, and its checkpoints would speak of rows that are not there."""
+    shutil.rmtree(SHARED.home / f"checkpoints-{os.getpid()}", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

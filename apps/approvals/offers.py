@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apps.approvals.models import Case, ConflictDeclaration, Participation, Turn
+from apps.approvals.models import Case, ConflictDeclaration, Participation, Recommendation, Turn
 from apps.approvals.seats import Seated, people_for, place_of
 from apps.approvals.services.authority import (
     amount_of,
@@ -68,6 +68,8 @@ class Explanation:
     offers: tuple[Offer, ...]
     seated: tuple[Seated, ...]
     authority: AuthorityCheck | None
+    recommendation: Recommendation | None = None
+    """The recommendation, where it was read to answer; None says nothing."""
 
     def offer(self, verb: str) -> Offer | None:
         found = [offer for offer in self.offers if offer.verb.key == verb]
@@ -111,6 +113,7 @@ def explain(
     if declared is None:
         declared = list(ConflictDeclaration.objects.filter(case=case, user__in=people))
     authority: AuthorityCheck | None = None
+    recommendation: Recommendation | None = None
     offers: list[Offer] = []
     for key, verb in VERBS.items():
         if verb.whole_case:
@@ -155,7 +158,8 @@ def explain(
                 if (standby := standby_of(case.pk, viewer.at)) is not None and standby.user_id != user.pk:
                     who = (standby.name, *who)
                 if not against:
-                    against = reasons_of_readiness(walk, *recommendation_of(case))
+                    recommendation, scored = recommendation_of(case)
+                    against = reasons_of_readiness(walk, recommendation, scored)
             absent = viewer.behalf_at(one.turn.seats, one.turn.taken_by_id)
             if key == "give_opinion" and absent is not None and not against:
                 check = authority_for(
@@ -164,7 +168,7 @@ def explain(
                 against = check.reasons
             behalf = absent.name if absent is not None and mine else ""
             offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who, behalf))
-    return Explanation(tuple(offers), seated, authority)
+    return Explanation(tuple(offers), seated, authority, recommendation)
 
 
 def is_answer(turn: Turn) -> bool:

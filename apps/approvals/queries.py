@@ -254,7 +254,8 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         opinions=list(Opinion.objects.filter(case=case).select_related("by").order_by("at"))
         if full and "give_opinion" in happened
         else [],
-        recommendation=Recommendation.objects.filter(case=case, round=case.round).select_related("by").first()
+        recommendation=explanation.recommendation
+        or Recommendation.objects.filter(case=case, round=case.round).select_related("by").first()
         if full and "recommend" in happened and may_read_recommendation(viewer, case)
         else None,
         decision=decision if may_read and full else None,

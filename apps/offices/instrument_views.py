@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts.access import access, by_service, person_of, signed_in, standing_of
+from apps.accounts.access import access, by_service, person_of, signed_in
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, Refused, refuse_if, remedy_of, sentence
 from apps.offices import explanations, life, overviews, queries, services, two_hands
@@ -44,7 +44,7 @@ def instrument_list(request: HttpRequest) -> HttpResponse:
         "count": min(count, overviews.COUNT_BOUND),
         "is_bounded": count > overviews.COUNT_BOUND,
         "searched": any(request.GET.get(name) for name in form.fields),
-        "may_draft": two_hands.may_draft(standing_of(request)),
+        "drafting": explanations.drafting(person, at),
     }
     return render(request, "offices/instrument_list.html", context)
 

@@ -20,7 +20,6 @@ from apps.offices.models import Instrument, Post, PostHolding
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-    from apps.offices.queries import Standing
 
 DRAFTERS = (Role.CITO, Role.SECTION_CHIEF, Role.ADMINISTRATOR)
 SECOND_HANDS = (Role.CITO, Role.SECTION_CHIEF)
@@ -120,11 +119,6 @@ def delegating_post(parent: Instrument | None, at: datetime) -> Post | None:
 
 def _holds(user: User, post: Post, at: datetime) -> bool:
     return PostHolding.objects.filter(post=post, user=user, during__contains=at).exists()
-
-
-def may_draft(standing: Standing) -> bool:
-    """Whether an instrument is drafted by who stands so (for a page that asks nothing more)."""
-    return _one_of(standing.posts, DRAFTERS)
 
 
 def _holds_one_of(user: User, roles: tuple[Role, ...], at: datetime) -> bool:

@@ -94,7 +94,9 @@ STATES: Mapping[str, State] = {
             "withdraw_case": OWNERS,
         },
     ),
-    "deciding": State(SUBMITTED, {"decide": ("cito", "officer"), "withdraw_case": OWNERS}),
+    "deciding": State(
+        SUBMITTED, {"decide": ("cito", "officer"), "recuse": ("cito", "officer"), "withdraw_case": OWNERS}
+    ),
     "taking effect": State(SUBMITTED, {"withdraw_decision": ("cito",), "withdraw_case": ()}),
     "closed": State(SUBMITTED),
 }

@@ -277,7 +277,8 @@ def test_the_register_of_instruments_costs_the_same_for_few_and_many(
         organization.issue("officer", ["18"], ["UNMISS"])
     client = signed_in(organization, "officer")
     client.get("/instruments/")
-    with django_assert_num_queries(12):  # one of them says how many there are, bounded
+    # one of them says how many there are, bounded; two why one may not draft, and who can
+    with django_assert_num_queries(14):
         response = client.get("/instruments/")
     assert len(response.context["rows"]) == min(count, 50)
     session = api(organization, "officer")
@@ -305,8 +306,8 @@ def test_an_office_page_costs_the_same_for_few_and_many(
     for _n in range(20):
         organization.issue("officer", ["18"], ["UNMISS"])
     client.get("/offices/UNMISS/")
-    # 3 of them for how the functions stand: the duties, and the decisions on cases
-    with django_assert_num_queries(23):
+    # 3 of them for how the functions stand; 5 for who is away, and why one may not appoint, and who can
+    with django_assert_num_queries(28):
         client.get("/offices/UNMISS/")
 
 

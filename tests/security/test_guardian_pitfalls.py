@@ -137,6 +137,8 @@ def test_who_moves_loses_the_old_office_at_once(review: Review, case: Case) -> N
     end_holding(holding=head.post_holdings.get(), by=None)
     appoint(make_post(review.org.office("ESCAP"), Role.HEAD_OF_OFFICE), head, from_=clock.now())
     assert found_by(head) == []
+    assert client.get(f"/cases/{case.handle}/").status_code == 302  # a change of posts ends the session
+    client.force_login(head)
     assert client.get(f"/cases/{case.handle}/").status_code == 404
     assert client.get(f"/api/v1/cases/{case.handle}/").status_code == 404
     assert client.get("/api/v1/cases/").json()["results"] == []

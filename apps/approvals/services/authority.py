@@ -72,6 +72,7 @@ def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
     )
     found = (
         Recommendation.objects.filter(case=case, round=case.round)
+        .select_related("by")
         .annotate(scored=ArraySubquery(scores.values("criterion")))
         .first()
     )

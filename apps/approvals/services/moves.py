@@ -126,7 +126,8 @@ def move_case(
     rows = (
         Turn.objects.filter(case=case).select_related("office", "taken_by").annotate(is_seen=seen_by_viewer)
     )
-    turns: list[Any] = list(rows.order_by("opened_at"))
+    road = case.route.road
+    turns: list[Any] = sorted(rows, key=lambda turn: (turn.opened_at, road.place_of(turn.stage, turn.desk)))
     if not turns or not turns[0].is_seen:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
     refuse_if(Kind.CONFLICT, reasons_against_state(case, seen))
@@ -134,7 +135,7 @@ def move_case(
     walk = Walk(
         case=case,
         at=at,
-        road=case.route.road,
+        road=road,
         turns=list[Turn](turns),
     )
     act = _person(walk, verb, by, viewer, values, payload or {}, confirmation, desk)

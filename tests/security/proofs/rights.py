@@ -66,6 +66,7 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "deciding": {
         "decide": ("approver", "delegate"),
+        "recuse": ("approver", "delegate"),
         "withdraw_case": ("submitter", "head", "token_write"),
     },
     "cooling_off": {"withdraw_decision": ("approver",)},
@@ -77,7 +78,11 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "submit_assessment": ("reviewer",),
         "withdraw_case": (),
     },
-    "confidential": {"decide": ("approver", "delegate"), "withdraw_case": ("submitter", "head")},
+    "confidential": {
+        "decide": ("approver", "delegate"),
+        "recuse": ("approver", "delegate"),
+        "withdraw_case": ("submitter", "head"),
+    },
     "withdrawn": {},
 }
 #: Acts whose clock stands still while the office is asked.
