@@ -1,6 +1,6 @@
 # `make` prints what it can do. `check` changes nothing, `fix` mends what it can, `ci` is what CI runs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types imports templates migrations deployment benchmark fix lock ci
+.PHONY: help setup demo test check lint format types imports templates migrations deployment benchmark proofs fix lock ci
 BIN := .venv/bin
 
 help: ## print this list
@@ -38,6 +38,9 @@ deployment:
 
 benchmark: ## measure pages at 100,000 initiatives, the register and the sweep, beside their budgets
 	$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks
+
+proofs: ## walk every door as fourteen personas in twelve states, and miss each guard that is taken away
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m proof tests/security/proofs
 
 fix: ## mend what a machine can mend
 	$(BIN)/ruff check --fix .

@@ -33,7 +33,7 @@ from tests.factories.offices import make_post
 from tests.security.proofs.walking import walk_rest, walk_state
 from tests.security.proofs.world import World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 STATES_OF_THE_WORLD = ("draft", "endorsing", "intake", "assessing", "deciding", "cooling_off", "confidential")
 Killer = Callable[[World], list[str]]
 EVERYTHING = Q(pk__isnull=False)

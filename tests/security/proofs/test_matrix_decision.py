@@ -6,7 +6,7 @@ from tests.security.proofs.rights import PERSONAS
 from tests.security.proofs.walking import walk_state
 from tests.security.proofs.world import STATES, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 STATES_OF_THE_WORLD = STATES[6:]
 
 

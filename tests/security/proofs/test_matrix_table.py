@@ -27,6 +27,7 @@ def test_every_row_is_an_address() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_doors_that_belong_to_no_case(world: World, persona: str) -> None:
     """Each answer is read for what it shows of the cases in all twelve states: so many cells."""

@@ -20,7 +20,7 @@ from tests.security.proofs.crawling import crawl
 from tests.security.proofs.walking import body_of
 from tests.security.proofs.world import SCREENED, World, canary
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 STATES_OF_THE_WORLD = ("draft", "assessing", "deciding", "approved")
 #: The auditors see everything; nothing can be hidden from them.
 VIEWERS = (
