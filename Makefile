@@ -37,7 +37,7 @@ deployment:
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 benchmark: ## measure pages at 100,000 initiatives, the register and the sweep, beside their budgets
-	$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks
+	$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks tests/journeys/test_broker_faults.py
 
 proofs: ## walk every door as fourteen personas in twelve states, and miss each guard that is taken away
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m proof tests/security/proofs
