@@ -5,6 +5,7 @@ how old the outbox's oldest unsent message is, and where the register and its wi
 anything else in the portal does, over plain HTTP and under any host name, as load balancers ask.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ from apps.audit.witnesses import recent
 from apps.notices.models import Outbox
 from apps.notices.queries import LATE_AFTER, last_tick
 from apps.notices.witnesses import witnesses
+
+log = logging.getLogger(__name__)
 
 
 class HealthMiddleware:
@@ -43,6 +46,7 @@ def readiness() -> JsonResponse:
         now = clock.now()
         facts = {"status": "ready", **_tick(now), **_outbox(now), **_register(now)}
     except Error as error:
+        log.error("the database does not answer as it should", exc_info=error)
         return JsonResponse({"status": "unavailable", "reason": type(error).__name__}, status=503)
     finally:
         connection.close_if_unusable_or_obsolete()
