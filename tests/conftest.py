@@ -16,6 +16,8 @@ import os
 import shutil
 import socket
 import sys
+import threading
+import weakref
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -116,14 +118,15 @@ class _Clone:
         self.app_url = app_url
         self.number = 0
         self.name = ""
+        self._opened: weakref.WeakSet[Any] = weakref.WeakSet()
 
     def renew(self) -> None:
-        """Point the connection to a new clone; the old one goes, with whoever is still signed in to it."""
+        """Point the connections to a new clone; the old one goes, with whoever is still signed in to it."""
         from django.db import connection
 
         from ictgov import database
 
-        connection.close()
+        self._close_all()
         old = self.name
         self.number += 1
         self.name = f"test_{os.getpid()}_{self.number}"
@@ -134,7 +137,6 @@ class _Clone:
         connection.settings_dict["OPTIONS"]["options"] = kept
         os.environ["DATABASE_URL"] = database.with_name(self.app_url, self.name)
         self._keep_checkpoints_apart()
-        self.greet()
         if old:
             database.drop_database(self.admin_url, old)
 
@@ -149,28 +151,22 @@ class _Clone:
     def _checkpoints(self) -> Path:
         return SHARED.home / f"checkpoints-{os.getpid()}"
 
-    def greet(self) -> None:
-        """Make sure that the clone answers; a connection that was lost since it was opened is opened anew, and said."""
-        from django.db import OperationalError, connection
+    def opened(self, connection: Any, **_signal: Any) -> None:
+        """Remember a connection of this process: a thread in which a loop runs, as a browser's driver has it, keeps
+        another one than the same thread without."""
+        self._opened.add(connection)
 
-        for attempt in range(3):
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT 1")
-                return
-            except OperationalError as error:
-                print(f"the connection to {self.name} was lost: {error}", file=sys.__stderr__)
-                connection.close()
-                if attempt == 2:
-                    raise
+    def _close_all(self) -> None:
+        """Close this thread's connections, that in use and those out of sight; another thread closes its own."""
+        for known in list(self._opened):
+            if known._thread_ident == threading.get_ident():
+                known.close()
 
     def close(self) -> None:
         """Leave nothing behind."""
-        from django.db import connection
-
         from ictgov import database
 
-        connection.close()
+        self._close_all()
         database.drop_database(self.admin_url, self.name)
         shutil.rmtree(self._checkpoints, ignore_errors=True)
 
@@ -196,6 +192,7 @@ def _servers() -> Iterator[None]:
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """Give this process a clone of the template, and the connection to it as the portal's role."""
     global _clone
+    from django.db.backends.signals import connection_created
     from django.test import TransactionTestCase
 
     from ictgov import database
@@ -212,6 +209,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
             _make_template(admin_url, app_url, template)
             _drop_leftovers(admin_url)
         _clone = _Clone(admin_url, template, app_url)
+        connection_created.connect(_clone.opened)
         _clone.renew()
 
     def renew_instead_of_flushing(case: TransactionTestCase) -> None:
@@ -230,16 +228,6 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
 def _no_checkpoint_of_another_test() -> None:
     """A test that is rolled back leaves no row, and its checkpoints would speak of rows that are not there."""
     shutil.rmtree(SHARED.home / f"checkpoints-{os.getpid()}", ignore_errors=True)
-
-
-@pytest.fixture(autouse=True)
-def _clone_answers(request: pytest.FixtureRequest) -> None:
-    """A test that commits begins on a connection that lives, whatever the one before it did to the server."""
-    marker = request.node.get_closest_marker("django_db")
-    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
-        request.getfixturevalue("transactional_db")
-        assert _clone is not None
-        _clone.greet()
 
 
 @pytest.fixture
