@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,13 +17,11 @@ from apps.offices import life, queries
 from apps.offices.choices import InstrumentState, InstrumentVerb, Role
 from apps.offices.models import (
     CalendarVersion,
-    Function,
     Instrument,
     InstrumentAct,
     InstrumentCoverage,
     InstrumentScope,
     Office,
-    ParagraphHolding,
     Post,
     PostHolding,
     WorkingCalendar,
@@ -104,15 +102,6 @@ class Filters:
     state: str = ""
 
 
-@dataclass
-class FunctionHeld:
-    """A function at an office: held by the report itself, or under instruments."""
-
-    function: Function
-    by_report: bool = False
-    instruments: list[Instrument] = field(default_factory=list)
-
-
 def offices_in_order(at: datetime) -> list[tuple[Office, int]]:
     """Every office of the day with its depth, each below its parent (two statements)."""
     with connection.cursor() as cursor:
@@ -134,32 +123,6 @@ def posts_and_holders(office: Office, at: datetime) -> list[tuple[Post, PostHold
     """The posts of an office, each with its present holding (two statements)."""
     held = {holding.post_id: holding for holding in _holders_by(at, post__office=office)}
     return [(post, held.get(post.pk)) for post in office.posts.order_by("code")]
-
-
-def functions_at(office: Office, at: datetime) -> list[FunctionHeld]:
-    """The functions held for an office at an instant: by the report itself, and under instruments (three
-    statements).
-    """
-    day = queries.day_of(at)
-    paragraphs = set(
-        ParagraphHolding.objects.filter(office=office, during__contains=day).values_list(
-            "paragraph", flat=True
-        )
-    )
-    under: dict[str, list[Instrument]] = defaultdict(list)
-    rows = (
-        InstrumentCoverage.objects.in_force(at)
-        .filter(instrument__standby__isnull=True)
-        .filter(office=office)
-        .select_related("instrument__delegate_post__office")
-    )
-    for row in rows.order_by("instrument__number"):
-        under[row.function_id].append(row.instrument)
-    return [
-        FunctionHeld(f, f.paragraph in paragraphs, under.get(f.code, []))
-        for f in Function.objects.all()
-        if f.paragraph in paragraphs or f.code in under
-    ]
 
 
 def instruments_matching(filters: Filters, *, user: User, at: datetime) -> QuerySet[Instrument]:

@@ -39,10 +39,7 @@ class FunctionHeldSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField(source="function.code")
     by_report = serializers.BooleanField()
-    instruments = serializers.SerializerMethodField()
-
-    def get_instruments(self, held: Any) -> list[str]:
-        return [instrument.number for instrument in held.instruments]
+    instruments = serializers.ListField(child=serializers.CharField(), source="numbers")
 
 
 class OfficeDetailSerializer(serializers.Serializer[Any]):

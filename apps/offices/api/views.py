@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from apps.accounts.access import access, signed_in
 from apps.audit import clock
-from apps.offices import overviews, queries
+from apps.offices import duties, overviews, queries
 from apps.offices.api.serializers import (
     OfficeDetailSerializer,
     OfficeSerializer,
@@ -56,6 +56,8 @@ class OfficeViewSet(viewsets.ViewSet):
                 }
                 for post, holding in overviews.posts_and_holders(office, at)
             ],
-            "functions": overviews.functions_at(office, at),
+            "functions": sorted(
+                duties.cells(at, office=office).values(), key=lambda held: held.function.position
+            ),
         }
         return Response(OfficeDetailSerializer(shown).data)
