@@ -32,6 +32,7 @@ NATIVE_NAMES = {
     "es": "Español",
 }
 RIGHT_TO_LEFT = frozenset({"ar"})
+_KEYS = frozenset(Language.values)  # asked for every cell of a list
 
 
 def locale_of(language: str) -> str:
@@ -42,7 +43,7 @@ def locale_of(language: str) -> str:
 def language_of(locale: str | None) -> str:
     """Return the language key of Django's locale, English where none of the six fits."""
     key = (locale or "en").split("-")[0].lower()
-    return key if key in Language.values else Language.ENGLISH
+    return key if key in _KEYS else Language.ENGLISH
 
 
 def direction_of(language: str) -> str:
