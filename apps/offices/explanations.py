@@ -94,7 +94,9 @@ def of_post(user: User, post: Post, at: datetime) -> list[ActExplained]:
     absence = Absence.objects.in_force(at).filter(post=post).first()
     now = absences.overlapping_at(post, at)
     names = _administrators(at)
-    leaving = handover.reasons_against_leaving(holding, at) if holding is not None else nobody
+    leaving = nobody
+    if holding is not None and not appointing:  # what turns somebody has is for those who may act on it
+        leaving = handover.reasons_against_leaving(holding, at)
     acts = [
         _act(
             "appoint",

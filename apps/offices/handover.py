@@ -22,7 +22,7 @@ _hand_over: Callable[..., None] | None = None
 
 
 def register_turns(turns_of: Callable[[Any, datetime], list[str]], hand_over: Callable[..., None]) -> None:
-    """Take the functions that name the turns held by an appointment, and that give them to a successor."""
+    """Take the functions that tell the desks of the turns held by an appointment, and that give them to a successor."""
     global _turns_of, _hand_over
     _turns_of, _hand_over = turns_of, hand_over
 

@@ -100,7 +100,7 @@ ABSENCES = {
     "offices.designated_twice": _("One post stands in the order once."),
     "offices.not_an_assigned_officer": _("The post “{post}” is not that of an assigned officer of OICT."),
     "offices.no_such_person": _("Nobody has an account with the address {email}."),
-    "offices.holds_turns": _("{person} has the turn in {turns}."),
+    "offices.holds_turns": _("{person} alone has open turns: {turns}."),
     "offices.successor_holds_it": _("{person} cannot be their own successor."),
 }
 STRUCTURE = {

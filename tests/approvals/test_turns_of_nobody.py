@@ -12,7 +12,9 @@ from apps.approvals.models import Case, ConflictDeclaration, Move, Turn
 from apps.approvals.standing import viewer_of
 from apps.approvals.vacancies import alerts_of
 from apps.audit import clock
+from apps.audit.reasons import sentence
 from apps.notices.models import Notice
+from apps.offices import explanations
 from apps.offices import services as offices
 from apps.offices.choices import Role
 from tests.approvals.test_authority import refusal
@@ -245,6 +247,11 @@ def test_nobody_leaves_a_post_with_a_turn_and_no_successor(review: Review) -> No
         ended(review, "submitter")
     holding = review.org.posts["submitter"].holdings.get()
     assert holding.during.upper is None
+    for who, told in (("admin", True), ("desk", False)):
+        acts = explanations.of_post(review.people[who], holding.post, clock.now())
+        leaving = next(act for act in acts if act.action == "end_appointment_without_successor")
+        said = " ".join(sentence(reason) for reason in leaving.reasons)
+        assert ("alone has open turns" in said, case.handle in said) == (told, False)
     follows = make_person("New Submitter")
     review.people["follows"] = follows
     ended(review, "submitter", successor=follows)

@@ -95,6 +95,17 @@ function-why       achol.deng.majok    /functions/16c/offices/UNMISS/
 evidence-record    rajesh.thapa        /functions/16d/offices/UNMISS/record/
 instruments        amara.keller        /instruments/
 issue              amara.keller        /instruments/draft/
+instrument         amara.keller        /instruments/D-2026-0002/
+instrument-mine    samuel.tuilagi      /instruments/D-2026-0008/
+instrument-revoke  amara.keller        /instruments/D-2026-0002/revoke/
+designate          amara.keller        /instruments/designate/
+post               rajesh.thapa        /posts/UNMISS-ICT-CHIEF/
+post-mine          mariam.sow          /posts/UNMISS-HEAD-OF-OFFICE/
+absence            rajesh.thapa        /posts/UNMISS-ICT-CHIEF/absence/
+appoint            jonas.eklund        /posts/UNMISS-ICT-CHIEF/appoint/
+reassign           bakhyt.sarsenov     /cases/{UNSOS assessments}/desks/standards/reassign/
+exceptions         mariam.sow          /cases/{UNMISS endorsement}/exceptions/
+why-office         achol.deng.majok    /cases/{UNMISS closed}/why/
 calendars          jonas.eklund        /calendars/
 calendar           jonas.eklund        /calendars/juba/
 standards          achol.deng.majok    /standards/

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from apps.accounts.models import User
+from apps.approvals.labels import desk_label
 from apps.approvals.models import Case, Turn
 from apps.approvals.seats import people_for
 from apps.approvals.services.engine import COOLING_OFF, Walk, notice_params, rule_move
@@ -14,10 +16,11 @@ from apps.offices.queries import day_of, is_within_oict, posts_of
 
 
 def turns_left_behind(holding: PostHolding, at: datetime) -> list[str]:
-    """The open turns that this person holds by this post alone, as people name them: taken by them, or at a desk
-    where nobody else sits.
+    """The open turns that this person holds by this post alone, as desks and how many: taken by them, or at a desk
+    where nobody else sits. Which cases they are is not for who keeps the posts.
     """
-    return [f"{turn.case.handle} ({turn.desk})" for turn in _turns(holding, at)]
+    desks = Counter(str(desk_label(turn.case, turn)) for turn in _turns(holding, at))
+    return [f"{desk} ({many})" if many > 1 else desk for desk, many in desks.items()]
 
 
 def _seats(holding: PostHolding, at: datetime) -> set[str]:
