@@ -57,6 +57,35 @@ def pytest_configure(config: pytest.Config) -> None:
     }
 
 
+# The order ------------------------------------------------------------------------------------------------------
+
+WAITING = (
+    "tests/journeys/",
+    "tests/ictgov/test_starter.py",
+    "tests/notices/test_kill.py",
+    "tests/notices/test_broker.py",
+    "tests/initiatives/test_browser.py",
+    "tests/accounts/test_accessibility.py",
+)
+"""What waits for browsers, workers and windows of time: one worker does it all, one thing after the other, while the
+others work."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(WAITING))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneWaits(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return WAITING[0] if nodeid.startswith(WAITING) else super()._split_scope(nodeid)
+
+    return OneWaits(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 # The database ---------------------------------------------------------------------------------------------------
 
 

@@ -100,7 +100,7 @@ def test_a_decider_adds_a_passkey_signs_in_with_it_and_decides_with_it(
     page.click("form.act-form button.act--primary")
     page.wait_for_selector("[data-passkey=get]")
     page.click("[data-passkey=get]")
-    page.wait_for_url("**/cases/**")
+    page.wait_for_url(f"**/cases/{case.handle}/")
     page.wait_for_load_state()
     decision = Decision.objects.get()
     assert decision.confirmation_method == "passkey"
