@@ -26,7 +26,6 @@ def _why(fact: str) -> Any:
 
     return {
         "major": _("it is an enterprise or major initiative, which goes to the Management Committee (15e)"),
-        "security_review": _("its data need the security and privacy desk"),
     }.get(fact, fact)
 
 

@@ -144,13 +144,23 @@ def test_headquarters_case_asks_for_no_field_opinion(review: Review) -> None:
     assert open_desks(case) == ["oict_intake"]
 
 
-@pytest.mark.parametrize("fact", ["major", "security_review"])
-def test_case_without_a_published_road_is_refused_and_stays_a_draft(review: Review, fact: str) -> None:
-    case = review.open(**{fact: True})
+def test_case_without_a_published_road_is_refused_and_stays_a_draft(review: Review) -> None:
+    case = review.open(major=True)
     with pytest.raises(Refused) as refused:
         review.act(case, "submitter", "hand_on")
     assert [reason.code for reason in refused.value.reasons] == ["route.not_published"]
     assert (case.stage, case.version_number) == ("draft", 0)
+
+
+def test_security_desk_sits_where_the_data_ask_for_it(review: Review) -> None:
+    """A fourth desk, required like the three: without it nothing is recommended."""
+    case = review.complete(review.endorse(review.open(security_review=True, office_kind="department")))
+    assert "security" in open_desks(case)
+    review.assess(case)
+    assert (case.stage, open_desks(case)) == ("assessments", ["security"])
+    review.assess(case, "security")
+    case.refresh_from_db()
+    assert case.stage == "recommendation"
 
 
 def test_same_key_answers_the_first_result_again(review: Review) -> None:

@@ -18,7 +18,7 @@ from apps.audit.reasons import Refused
 from apps.offices.choices import Role
 from tests.factories.approvals import FACT_TYPES, ROUTES, Review
 
-ROAD: dict[str, Any] = json.loads((ROUTES / "ict-initiative-v1.json").read_text(encoding="utf-8"))
+ROAD: dict[str, Any] = json.loads((ROUTES / "ict-initiative.json").read_text(encoding="utf-8"))
 
 
 def faults(change: Callable[[dict[str, Any]], None]) -> list[str]:
@@ -81,12 +81,16 @@ def test_publishing_again_changes_nothing_and_another_road_is_the_next_version(r
 
 
 def test_running_case_stays_on_its_road(review: Review) -> None:
-    case = review.open()
+    """A draft, whose review has not begun, takes the road that is published when it is handed on."""
+    draft, begun = review.open(), review.open()
+    review.act(begun, "submitter", "hand_on")
     publish_route(
         definition={**ROAD, "key": "probe-road", "subject": "probe", "labels": {"en": "New"}}, by=None
     )
-    review.act(case, "submitter", "hand_on")
-    assert case.route.version == 1
+    review.act(draft, "submitter", "hand_on")
+    review.act(begun, "ict", "send_back", words="Please say who pays.")
+    review.act(begun, "submitter", "hand_on")
+    assert (begun.route.version, draft.route.version) == (1, 2)
 
 
 def test_published_road_cannot_be_changed_in_the_database(review: Review) -> None:

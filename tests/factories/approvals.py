@@ -182,8 +182,8 @@ class Review:
 
     def assess(self, case: Case, *desks: str) -> Case:
         """Each named desk declares, writes and submits."""
-        people = {"alignment": "align", "standards": "standards", "value": "value"}
-        for desk in desks or tuple(people):
+        people = {"alignment": "align", "standards": "standards", "value": "value", "security": "security"}
+        for desk in desks or ("alignment", "standards", "value"):
             self.act(case, people[desk], "declare_no_conflict", desk=desk)
             services.save_assessment(
                 case_id=case.pk,
@@ -213,9 +213,9 @@ def make_review() -> Review:
     subjects.register_subject(
         subjects.Subject("probe", policy=probe, presenter=probe, lifecycle=probe, fact_types=FACT_TYPES)
     )
-    definition = json.loads((ROUTES / "ict-initiative-v1.json").read_text())
+    definition = json.loads((ROUTES / "ict-initiative.json").read_text())
     services.publish_route(definition={**definition, "key": "probe-road", "subject": "probe"}, by=None)
-    for row in json.loads((ROUTES / "parameters.json").read_text()):
+    for row in json.loads((ROUTES.parent / "parameters.json").read_text()):
         services.set_parameter(
             key=row["key"],
             value=row["value"],
@@ -227,6 +227,7 @@ def make_review() -> Review:
         ("desk", "OICT", Role.DESK_OFFICER),
         ("standards", "OICT", Role.REVIEWER_STANDARDS),
         ("value", "OICT", Role.REVIEWER_VALUE),
+        ("security", "OICT", Role.REVIEWER_SECURITY),
         ("lead", "OICT", Role.LEAD_REVIEWER),
         ("chief", "OICT", Role.SECTION_CHIEF),
         ("unifil-submitter", "UNIFIL", Role.SUBMITTER),

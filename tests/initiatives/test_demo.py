@@ -65,7 +65,7 @@ def test_every_stage_and_outcome_is_there(loaded: str) -> None:
         ("draft", ""): 3,
         ("endorsement", ""): 3,
         ("intake", ""): 4,
-        ("assessments", ""): 5,
+        ("assessments", ""): 6,
         ("recommendation", ""): 2,
         ("decision", ""): 2,
         ("cooling_off", ""): 1,
@@ -89,7 +89,7 @@ def test_open_turns_stand_at_every_desk(loaded: str) -> None:
     desks = set(Turn.objects.filter(closed_at=None, paused_at=None).values_list("desk", flat=True))
     assert desks >= {
         "submitter", "attest_ict", "head", "oict_intake", "field_opinion",
-        "alignment", "standards", "value", "lead", "decider",
+        "alignment", "standards", "value", "security", "lead", "decider",
     }  # fmt: skip
 
 
@@ -120,13 +120,13 @@ def test_field_opinions_are_given_negative_and_missing(loaded: str) -> None:
     assert list(missing.values_list("case__office__code", flat=True)) == ["UNSOS"]
 
 
-def test_assessments_stand_at_none_one_and_two_of_three(loaded: str) -> None:
+def test_assessments_stand_at_none_to_three_of_four(loaded: str) -> None:
     submitted = (
         Case.objects.filter(stage="assessments")
         .annotate(n=Count("assessments", filter=~Q(assessments__submitted_at=None)))
         .values_list("n", flat=True)
     )
-    assert sorted(submitted) == [0, 0, 1, 1, 2]
+    assert sorted(submitted) == [0, 0, 1, 1, 2, 3]
 
 
 def test_scores_diverge_where_a_recommendation_is_due(loaded: str) -> None:

@@ -34,6 +34,7 @@ from apps.approvals.models import (
     ReferenceCounter,
     Turn,
 )
+from apps.approvals.services.cases import published_route
 from apps.approvals.services.engine import (
     EFFECT_KIND,
     Walk,
@@ -117,7 +118,15 @@ def take_part(act: Act, capacity: str, desk: str = "") -> None:
 # The office -----------------------------------------------------------------------------------------------------
 
 
+def _take_the_road_of_today(act: Act) -> None:
+    """A review stays on the road on which it begins, and it begins when the draft is handed on for the first time."""
+    if act.case.version_number == 0:
+        act.case.route = published_route(act.case.route.key)
+        act.walk.road = act.case.route.road
+
+
 def hand_on(act: Act) -> Trace:
+    _take_the_road_of_today(act)
     subject = subject_for(act.case.subject_kind)
     refuse_if(Kind.NOT_READY, subject.policy.reasons_against_handing_on(act.case.subject_id))
     take_version(act.walk, by=act.by)

@@ -33,7 +33,12 @@ OICT_GUIDES = (
                 _("The answer is a new version. Your clock goes on with the days that remained."),
             ),
         ),
-        good_to_know=(_("A complete case goes to all three assessment desks at the same moment."),),
+        good_to_know=(
+            _(
+                "A complete case goes to all its assessment desks at the same moment. Where it holds "
+                "personal or confidential data, security and privacy is one of them."
+            ),
+        ),
         doors=(MY_WORK, DASHBOARD),
     ),
     Guide(
@@ -47,8 +52,8 @@ OICT_GUIDES = (
         ),
         title=_("Reviewer"),
         lead=_(
-            "You assess a case at one desk: strategic alignment, standards and architecture, or "
-            "value and return."
+            "You assess a case at one desk: strategic alignment, standards and architecture, value "
+            "and return, or security and privacy."
         ),
         steps=(
             Step(

@@ -65,6 +65,7 @@ POSTS = {
     "alignment": "OICT-REVIEWER-ALIGN-{}",
     "standards": "OICT-REVIEWER-STD-{}",
     "value": "OICT-REVIEWER-VALUE-{}",
+    "security": "OICT-REVIEWER-SEC-{}",
     "recommend": "OICT-LEAD-REVIEWER-{}",
 }
 DECIDERS = {
@@ -72,11 +73,12 @@ DECIDERS = {
     "officer1": "OICT-ASSIGNED-OFFICER-1",
     "officer2": "OICT-ASSIGNED-OFFICER-2",
 }
-DESKS = ("alignment", "standards", "value")
+DESKS = ("alignment", "standards", "value", "security")
 SCORED = {
     "alignment": ("alignment",),
     "standards": ("standards_met", "architecture"),
     "value": ("value_added", "return_on_investment"),
+    "security": ("data_protection", "security_controls"),
 }
 PRINCIPLES = tuple(f"principle_6{letter}" for letter in "abcdefg")
 

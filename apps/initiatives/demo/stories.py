@@ -115,7 +115,8 @@ def answers_of(
         "novelty": data.get("novelty", "new_here"),
         "standards": [_standard(code, data, words) for code in standards],
         "sensitivity": "unclassified",
-        "personal_data": "no",
+        "personal_data": "yes" if "personal_data_words" in data else "no",
+        "personal_data_words": data.get("personal_data_words", ""),
         "cost_basis": data.get("cost_basis", words["cost_basis"]),
         "confirmed": "yes",
     }

@@ -11,7 +11,7 @@ from django.db import transaction
 from apps.approvals.services import publish_route, set_parameter
 from apps.audit.register import origin
 
-ROUTES = Path(__file__).resolve().parents[2] / "routes"
+HERE = Path(__file__).resolve().parents[2]
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         with origin("import"):
-            for row in json.loads((ROUTES / "parameters.json").read_text(encoding="utf-8")):
+            for row in json.loads((HERE / "parameters.json").read_text(encoding="utf-8")):
                 set_parameter(
                     key=row["key"],
                     value=row["value"],
@@ -28,6 +28,6 @@ class Command(BaseCommand):
                     source=row["source"],
                     by=None,
                 )
-            for path in sorted(ROUTES.glob("*-v*.json")):
+            for path in sorted(HERE.glob("routes/*.json")):
                 route = publish_route(definition=json.loads(path.read_text(encoding="utf-8")), by=None)
                 self.stdout.write(f"{route} is published")

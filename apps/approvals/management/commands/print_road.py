@@ -17,8 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         options["to"].mkdir(parents=True, exist_ok=True)
-        for source in sorted(pictures.ROUTES.glob("*-v*.json")):
-            key = source.stem.rsplit("-v", 1)[0]
-            path = options["to"] / f"road-{key}.md"
+        for source in sorted(pictures.ROUTES.glob("*.json")):
+            path = options["to"] / f"road-{source.stem}.md"
             path.write_text(pictures.draw_road(source.name), encoding="utf-8")
             self.stdout.write(path.name)
