@@ -238,7 +238,7 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         behalf=_behalf(moves),
         assessments=assessments,
         progress=_progress(case, turns, viewer),
-        timeline=_timeline(moves, sealed) if full else [],
+        timeline=_timeline(moves, sealed, inner=may_read_recommendation(viewer, case)) if full else [],
         ledger=ledger(
             case,
             turns,
@@ -255,7 +255,10 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         if full and "give_opinion" in happened
         else [],
         recommendation=explanation.recommendation
-        or Recommendation.objects.filter(case=case, round=case.round).select_related("by").first()
+        or Recommendation.objects.filter(case=case, round=case.round)
+        .order_by("-number")
+        .select_related("by")
+        .first()
         if full and "recommend" in happened and may_read_recommendation(viewer, case)
         else None,
         decision=decision if may_read and full else None,
@@ -267,7 +270,7 @@ def _progress(case: Case, turns: Sequence[Turn], viewer: Viewer) -> list[DeskPro
     """Per desk whether its assessment is in: "n of m in" is all that anyone knows before (seam 13)."""
     latest: dict[str, Turn] = {turn.desk: turn for turn in turns if turn.round == case.round}
     rows = []
-    for desk in case.route.road.assessment_desks():
+    for desk in case.route.road.assessment_desks(case.facts):
         turn = latest.get(desk.key)
         who = turn.taken_by.full_name if turn is not None and turn.taken_by is not None else ""
         rows.append(
@@ -294,8 +297,10 @@ def _behalf(moves: Sequence[Move]) -> dict[tuple[str, uuid.UUID], str]:
     }
 
 
-def _timeline(moves: Sequence[Move], sealed: Collection[str]) -> list[TimelineRow]:
-    """The acts in their order; of a decision that this viewer may not read (`sealed`) neither it nor its withdrawal."""
+def _timeline(moves: Sequence[Move], sealed: Collection[str], *, inner: bool) -> list[TimelineRow]:
+    """The acts in their order; of a decision that this viewer may not read (`sealed`) neither it nor its withdrawal.
+    `inner`: whether they read what deciders and lead reviewers ask each other.
+    """
     rows = []
     for move in moves:
         if sealed and move.verb in ("decide", "withdraw_decision") and move.params.get("decision") in sealed:
@@ -311,7 +316,7 @@ def _timeline(moves: Sequence[Move], sealed: Collection[str]) -> list[TimelineRo
                 verb=move.verb,
                 sentence=str(verb.past if verb else RULE_PAST.get(move.verb, move.verb)),
                 version_number=move.version_number,
-                words=move.words,
+                words=move.words if inner or move.verb != "send_back_to_lead" else "",
                 words_language=move.words_language,
                 params=move.params,
             )

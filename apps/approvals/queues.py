@@ -151,7 +151,7 @@ def _my_turns(viewer: Viewer, *, only: str, asked: Search, cursor: str) -> Queue
         rows = rows.filter(behind)
     page = list(
         rows.select_related("case__office", "case__route", "office__duty_station", "taken_by")
-        .defer("case__route__definition", "case__facts")
+        .defer("case__route__definition")
         .order_by(F("due_at").asc(nulls_last=True), "pk")[: PAGE + 1]
     )
     shown, further = page[:PAGE], page[PAGE:]
@@ -178,7 +178,7 @@ def _my_cases(viewer: Viewer, *, tab: str, asked: Search, cursor: str) -> Queue:
         rows = rows.filter(Q(stage_entered_at__lt=entered) | Q(stage_entered_at=entered, pk__gt=last))
     page = list(
         rows.select_related("office", "route")
-        .defer("route__definition", "facts")
+        .defer("route__definition")
         .order_by("-stage_entered_at", "pk")[: PAGE + 1]
     )
     shown, further = page[:PAGE], page[PAGE:]
@@ -251,7 +251,7 @@ def _row(
         "stage": stage_label(case),
         "stage_key": case.stage,
         "in_count": progress.get(case.pk, 0),
-        "of_count": len(case.route.road.assessment_desks()) if assessing else 0,
+        "of_count": len(case.route.road.assessment_desks(case.facts)) if assessing else 0,
         "outcome": Outcome(case.outcome).label if case.outcome else "",
         "outcome_key": case.outcome,
         "moved_at": case.stage_entered_at,

@@ -108,6 +108,7 @@ SENTENCES = {
     "decision.amount_too_high": _("The amount of {amount} is above what was asked for ({asked})."),
     "decision.already": _("The case was decided by {name} at {at}: {outcome}."),
     "decision.window_over": _("The decision took effect at {at}; only a new act can reverse it."),
+    "decision.sent_back_before": _("The recommendation was sent back once already; once is all."),
     "decision.not_yours": _("Only {name}, who decided, can withdraw the decision in these minutes."),
     "confirmation.missing": _("A decision is confirmed by passkey, by a code, or with your password."),
     "confirmation.old": _("The confirmation is older than {minutes} minutes."),

@@ -27,6 +27,7 @@ STEP_VERBS = (
     "submit_assessment",
     "recommend",
     "decide",
+    "send_back_to_lead",
     "withdraw_decision",
 )
 #: Where a desk's acting office is found.
@@ -168,8 +169,10 @@ class RouteDefinition:
             for desk in stage.desks:
                 yield stage, desk
 
-    def assessment_desks(self) -> list[Desk]:
-        return [desk for _stage, desk in self.desks() if desk.criteria]
+    def assessment_desks(self, facts: Mapping[str, Any] | None = None) -> list[Desk]:
+        """The desks that score; with the facts of a case, those that sit for it."""
+        scoring = [desk for _stage, desk in self.desks() if desk.criteria]
+        return scoring if facts is None else [desk for desk in scoring if desk.sits_in(facts)]
 
 
 def _comparisons(rows: Sequence[Mapping[str, Any]]) -> tuple[Comparison, ...]:

@@ -22,7 +22,7 @@ PEOPLE = (
 VERBS = (
     *("hand_on", "attest", "endorse", "send_back", "give_opinion", "acknowledge", "find_complete"),
     *("request_clarification", "answer_clarification", "declare_no_conflict", "recuse", "hand_back"),
-    *("submit_assessment", "recommend", "decide", "withdraw_decision", "withdraw_case"),
+    *("submit_assessment", "recommend", "decide", "send_back_to_lead", "withdraw_decision", "withdraw_case"),
 )
 OFFICE = ("submitter", "head", "ict", "finance", "auditor")
 SUBMITTED = (
@@ -95,7 +95,13 @@ STATES: Mapping[str, State] = {
         },
     ),
     "deciding": State(
-        SUBMITTED, {"decide": ("cito", "officer"), "recuse": ("cito", "officer"), "withdraw_case": OWNERS}
+        SUBMITTED,
+        {
+            "decide": ("cito", "officer"),
+            "send_back_to_lead": ("cito", "officer"),
+            "recuse": ("cito", "officer"),
+            "withdraw_case": OWNERS,
+        },
     ),
     "taking effect": State(SUBMITTED, {"withdraw_decision": ("cito",), "withdraw_case": ()}),
     "closed": State(SUBMITTED),
@@ -127,7 +133,10 @@ def payload_of(verb: str) -> dict[str, Any]:
         "answer_clarification": {"answers": [{"item": "1", "answer": "Forty."}]},
         "recommend": {"outcome": "approved", "summary": "All agree."},
         "decide": decision_of(),
-        **dict.fromkeys(("send_back", "recuse", "hand_back", "withdraw_decision", "withdraw_case"), words),
+        **dict.fromkeys(
+            ("send_back", "recuse", "hand_back", "send_back_to_lead", "withdraw_decision", "withdraw_case"),
+            words,
+        ),
     }.get(verb, {})
 
 

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from apps.approvals.models import Decision, Turn
+from apps.approvals.models import Case, Decision, Turn
+from apps.approvals.queries import CaseView, case_view
 from apps.approvals.services import Seen
+from apps.approvals.standing import viewer_of
 from apps.audit import clock
 from apps.audit.reasons import Refused
 from apps.notices.models import Timer
@@ -161,6 +163,33 @@ def test_security_desk_sits_where_the_data_ask_for_it(review: Review) -> None:
     review.assess(case, "security")
     case.refresh_from_db()
     assert case.stage == "recommendation"
+
+
+def view_of(review: Review, case: Case, who: str) -> CaseView:
+    person = review.people[who]
+    return case_view(viewer_of(person, clock.now()), person, case.handle)
+
+
+def test_decider_asks_the_lead_reviewer_once(review: Review) -> None:
+    """The questions are for OICT; the second recommendation is the one that is decided on."""
+    case = review.to_decision()
+    review.act(case, "cito", "send_back_to_lead", words="Why not the shared service?")
+    assert (case.stage, open_desks(case)) == ("recommendation", ["lead"])
+    told = {
+        who: [row.words for row in view_of(review, case, who).timeline if row.verb == "send_back_to_lead"]
+        for who in ("lead", "submitter", "cito")
+    }
+    asked = ["Why not the shared service?"]
+    assert told == {"lead": asked, "cito": asked, "submitter": [""]}
+    review.act(case, "lead", "recommend", outcome="not_approved", summary="It would do as well.")
+    with pytest.raises(Refused) as refused:
+        review.act(case, "cito", "send_back_to_lead", words="And the other one?")
+    assert [reason.code for reason in refused.value.reasons] == ["decision.sent_back_before"]
+    assert view_of(review, case, "cito").recommendation.outcome == "not_approved"
+    with pytest.raises(Refused) as refused:
+        review.act(case, "cito", "decide", **decision_of())
+    assert [reason.code for reason in refused.value.reasons] == ["decision.override_reason"]
+    review.act(case, "cito", "decide", **decision_of(), override_reason="It is not reached from Wau.")
 
 
 def test_same_key_answers_the_first_result_again(review: Review) -> None:

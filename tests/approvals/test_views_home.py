@@ -85,6 +85,8 @@ def test_home_shows_how_many_are_in_without_scores(review: Review) -> None:
     case = review.complete(review.endorse(review.open()))
     review.assess(case, "alignment")
     assert "1 of 3 in" in get(review, "value", "/")
+    review.complete(review.endorse(review.open(security_review=True)))
+    assert "0 of 4 in" in get(review, "security", "/")
 
 
 @pytest.mark.parametrize(

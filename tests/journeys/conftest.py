@@ -66,9 +66,9 @@ def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         renew_database()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def portal(people: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """Web, worker, beat and broker on that database."""
+    """Web, worker, beat and broker on that database, for one story: the next may start its own."""
     running = Portal(tmp_path_factory.mktemp("portal"))
     try:
         running.start()

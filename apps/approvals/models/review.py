@@ -184,11 +184,12 @@ class ClarificationItem(models.Model):
 
 
 class Recommendation(models.Model):
-    """The lead reviewer's consolidated advice, dissent first."""
+    """The lead reviewer's consolidated advice, dissent first. The decider may ask once for another: the last counts."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="recommendations")
     round = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(default=1)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=30)
     summary = models.TextField()
@@ -201,7 +202,7 @@ class Recommendation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "round"], name="recommendation_once_a_round"),
+            models.UniqueConstraint(fields=["case", "round", "number"], name="recommendation_number_once"),
             models.CheckConstraint(
                 condition=models.Q(outcome__in=[str(value) for value in DECIDABLE]),
                 name="recommendation_outcome",

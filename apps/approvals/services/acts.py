@@ -361,9 +361,11 @@ def recommend(act: Act) -> Trace:
     refuse_if(
         Kind.INVALID, policies.reasons_against_conditions(values["outcome"], values["conditions"], at=act.at)
     )
+    earlier = Recommendation.objects.filter(case=act.case, round=act.case.round).count()
     Recommendation.objects.create(
         case=act.case,
         round=act.case.round,
+        number=earlier + 1,
         by=act.by,
         outcome=values["outcome"],
         summary=values["summary"],
@@ -474,6 +476,7 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
     "attest": attest,
     "endorse": endorse,
     "send_back": send_back,
+    "send_back_to_lead": _with_words,
     "withdraw_case": withdraw_case,
     "give_opinion": give_opinion,
     "acknowledge": intake,

@@ -63,7 +63,7 @@ def amount_of(case: Case) -> Decimal:
 
 
 def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
-    """The recommendation of this round, and the criteria that its submitted assessments have scored."""
+    """The last recommendation of this round, and the criteria that its submitted assessments have scored."""
     scores = AssessmentScore.objects.filter(
         assessment__case=case.pk,
         assessment__round=case.round,
@@ -72,6 +72,7 @@ def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
     )
     found = (
         Recommendation.objects.filter(case=case, round=case.round)
+        .order_by("-number")
         .select_related("by")
         .annotate(scored=ArraySubquery(scores.values("criterion")))
         .first()

@@ -73,6 +73,14 @@ class Walk:
         """Whether OICT itself sponsors: then assessors from other offices sit at its desks too."""
         return is_own_initiative(self.case.office, self.at)
 
+    @property
+    def was_sent_back_to_lead(self) -> bool:
+        """Whether the decider of this round has asked the lead reviewer once already (review.md 3)."""
+        return any(
+            turn.round == self.case.round and turn.closed_by_verb == "send_back_to_lead"
+            for turn in self.turns
+        )
+
     def open_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.closed_at is None]
 

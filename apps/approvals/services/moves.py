@@ -356,6 +356,8 @@ def reasons_against_person(
         return [Reason("conflict.already_declared")] if done else []
     if verb.key == "hand_back":
         return [] if viewer.has_taken(turn) else [Reason("case.not_taken")]
+    if verb.key == "send_back_to_lead" and walk.was_sent_back_to_lead:
+        return [Reason("decision.sent_back_before")]
     if verb.key == "withdraw_decision" and turn.taken_by is not None and turn.taken_by_id != by.pk:
         return [Reason("decision.not_yours", {"name": turn.taken_by.full_name})]
     return reasons_of_conflict(desk, mine)

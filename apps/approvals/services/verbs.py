@@ -256,6 +256,13 @@ VERBS: Mapping[str, Verb] = {
             confirmed=True,
             cannot_be_undone=True,
         ),
+        Verb(
+            "send_back_to_lead",
+            _("Send back to the lead reviewer"),
+            _("sent the recommendation back with questions"),
+            (Field("words", _("Questions"), required=True),),
+            note=_("Once, before the decision, on OICT's clock. The lead reviewer then recommends anew."),
+        ),
         Verb("withdraw_decision", _("Withdraw the decision"), _("withdrew the decision"), (REASON,)),
         Verb(
             "withdraw_case",

@@ -146,6 +146,14 @@ def form_of(
     if spec.key == "answer_clarification":
         open_ones = [one for one in reading.clarifications_of(view) if one["answered_at"] is None]
         fixed = [{"item": item["position"], **item} for one in open_ones for item in one["items"]]
+    if spec.key == "recommend" and given is None and (last := view.recommendation) is not None:
+        given = {
+            "outcome": last.outcome,
+            "summary": last.summary,
+            "dissent": last.dissent,
+            "conditions": last.proposed_conditions,
+            "language": last.language,
+        }
     return ActForm(spec, given=given, choices=choices, fixed=fixed, language=language, more=more)
 
 
@@ -211,6 +219,7 @@ def _context(
         context["endorser"] = endorser_of(case, by=person_of(request), at=view.viewer.at)
     if spec.key in ("decide", "recommend"):
         context |= {
+            "questions": next((row for row in view.timeline if row.verb == "send_back_to_lead"), None),
             "desks": reading.desks_of(view),
             "authority": offered.authority_of(view),
             "recommended": Outcome(view.recommendation.outcome).label if view.recommendation else "",

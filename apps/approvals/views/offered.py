@@ -28,7 +28,14 @@ PRIMARY = (
     "recommend",
     "decide",
 )
-WARNS = ("send_back", "recuse", "withdraw_case", "withdraw_decision", "request_clarification")
+WARNS = (
+    "send_back",
+    "send_back_to_lead",
+    "recuse",
+    "withdraw_case",
+    "withdraw_decision",
+    "request_clarification",
+)
 
 
 def act_address(case: Case, verb: str, desk: str = "") -> str:

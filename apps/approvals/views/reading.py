@@ -29,6 +29,7 @@ TONES = {
     "attest": ("good", "check"),
     "find_complete": ("good", "check"),
     "send_back": ("warn", "undo"),
+    "send_back_to_lead": ("warn", "question"),
     "request_clarification": ("hold", "question"),
     "answer_clarification": ("", "mail"),
     "recuse": ("warn", "split"),
