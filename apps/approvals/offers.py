@@ -16,6 +16,7 @@ from apps.approvals.services.authority import (
 )
 from apps.approvals.services.engine import ANSWER_STEP, Walk
 from apps.approvals.services.moves import (
+    DECIDERS_OWN,
     candidates,
     reasons_against_person,
     reasons_against_whole_case,
@@ -113,6 +114,7 @@ def explain(
     if declared is None:
         declared = list(ConflictDeclaration.objects.filter(case=case, user__in=people))
     authority: AuthorityCheck | None = None
+    deciders: tuple[str, ...] | None = None
     recommendation: Recommendation | None = None
     offers: list[Offer] = []
     for key, verb in VERBS.items():
@@ -135,8 +137,8 @@ def explain(
             who = tuple(
                 dict.fromkeys(p.said for p in seated if p.seat in one.turn.seats and p.user.pk != user.pk)
             )
-            if key == "decide" and one.desk.function:
-                if mine:
+            if key in DECIDERS_OWN and one.desk.function:
+                if authority is None and mine:
                     authority = authority_for(
                         by=user,
                         capacity=one.turn.capacity,
@@ -145,7 +147,9 @@ def explain(
                         behalf=viewer.behalf_at(one.turn.seats, one.turn.taken_by_id),
                         function=one.desk.function,
                     )
-                else:  # it is not theirs whatever they hold; only who can is still to be said
+                elif (
+                    authority is None
+                ):  # it is not theirs whatever they hold; only who can is still to be said
                     able = who_can_exercise(
                         function=one.desk.function,
                         amount_usd=amount_of(case),
@@ -154,10 +158,12 @@ def explain(
                     )
                     authority = AuthorityCheck(reasons=list(against), who_can=able)
                 against = [*against, *authority.reasons] if mine else against
-                who = tuple(str(can) for can in authority.who_can)
-                if (standby := standby_of(case.pk, viewer.at)) is not None and standby.user_id != user.pk:
-                    who = (standby.name, *who)
-                if not against:
+                if deciders is None:
+                    standby = standby_of(case.pk, viewer.at)
+                    first = (standby.name,) if standby is not None and standby.user_id != user.pk else ()
+                    deciders = (*first, *(str(can) for can in authority.who_can))
+                who = deciders
+                if not against and key == "decide":
                     recommendation, scored = recommendation_of(case)
                     against = reasons_of_readiness(walk, recommendation, scored)
             absent = viewer.behalf_at(one.turn.seats, one.turn.taken_by_id)

@@ -169,7 +169,12 @@ def evidence_record(request: HttpRequest, code: str, office: str) -> HttpRespons
     initial: dict[str, Any] = {"idempotency_key": uuid.uuid4().hex}
     if corrects is not None:
         initial |= {**corrects.values, "performed_on": corrects.performed_on}
-    form = EvidenceForm(form_of, request.POST or None, corrects=corrects is not None, initial=initial)
+    form = EvidenceForm(
+        form_of,
+        request.POST if request.method == "POST" else None,
+        corrects=corrects is not None,
+        initial=initial,
+    )
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":

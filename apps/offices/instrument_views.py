@@ -93,7 +93,7 @@ def instrument_draft(request: HttpRequest) -> HttpResponse:
     initial = _terms_of(supersedes or parent)
     if supersedes is not None:
         initial["delegate_post"] = supersedes.delegate_post.code
-    form = InstrumentForm(request.POST or None, initial=initial)
+    form = InstrumentForm(request.POST if request.method == "POST" else None, initial=initial)
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":
@@ -131,7 +131,7 @@ def instrument_act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     wanted = ACTS[act]
     instrument = _instrument(request, number)
     refuse_unless_possible(wanted, instrument, person_of(request), clock.now())
-    form = ReasonForm(request.POST or None) if wanted.with_reason else None
+    form = ReasonForm(request.POST if request.method == "POST" else None) if wanted.with_reason else None
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":

@@ -63,7 +63,7 @@ def post_absence(request: HttpRequest, code: str) -> HttpResponse:
     post = get_object_or_404(Post.objects.select_related("office"), code=code)
     person, at = person_of(request), clock.now()
     refuse_if(Kind.NOT_ALLOWED, absences.reasons_against_recording(user=person, post=post, at=at))
-    form = AbsenceForm(request.POST or None)
+    form = AbsenceForm(request.POST if request.method == "POST" else None)
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":
@@ -102,7 +102,7 @@ def instrument_designate(request: HttpRequest) -> HttpResponse:
     """The form that drafts, in order, who decides in the CITO's place."""
     person, at = person_of(request), clock.now()
     refuse_if(Kind.NOT_ALLOWED, two_hands.reasons_against_drafting(user=person, at=at))
-    form = StandbyForm(request.POST or None)
+    form = StandbyForm(request.POST if request.method == "POST" else None)
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":

@@ -94,7 +94,7 @@ def post_appoint(request: HttpRequest, code: str) -> HttpResponse:
         Kind.NOT_ALLOWED,
         permissions.reasons_against_appointing(user=person_of(request), office=post.office, at=at),
     )
-    form = AppointmentForm(request.POST or None)
+    form = AppointmentForm(request.POST if request.method == "POST" else None)
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":

@@ -92,14 +92,14 @@ class Assignment(APIView):
         responses={200: shapes.MoveAnswerSerializer, 201: shapes.MoveAnswerSerializer, **REFUSALS},
     )
     def post(self, request: Request, handle: str, desk: str) -> Response:
+        found = desks.desk_of(queries.viewer_of_request(request._request), handle, desk)
         asked = AssignmentRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         person = User.objects.filter(pk=asked.validated_data["to"]).first()
         if person is None:
             refuse(Kind.INVALID, Reason("reassign.nobody", field="to"))
-        case = queries.case_for(queries.viewer_of_request(request._request), handle)
         result = reassign_turn(
-            case_id=case.pk,
+            case_id=found.case.pk,
             desk=desk,
             to=person,
             words=asked.validated_data["words"],

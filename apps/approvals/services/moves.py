@@ -282,13 +282,19 @@ def _person(
         )
         refuse_if(Kind.NOT_ALLOWED, check.reasons)
         act.authority = check
-    if chosen.desk.function and verb.key == "decide":
-        _authorize(act, confirmation)
+    if chosen.desk.function and verb.key in DECIDERS_OWN:
+        _authorize(act)
+        if verb.key == "decide":
+            _check_decision(act, confirmation)
     return act
 
 
-def _authorize(act: Act, confirmation: Confirmation | None) -> None:
-    """At this second, for this amount: authority, readiness and confirmation of a decision (seams 9 and 10)."""
+#: What only who can decide the case does at the deciding desk; anybody who sits there may recuse themselves.
+DECIDERS_OWN = ("decide", "send_back_to_lead")
+
+
+def _authorize(act: Act) -> None:
+    """At this second, for this amount: the authority to decide (seam 10)."""
     check = authority_for(
         by=act.by,
         capacity=Capacity.DECIDER,
@@ -304,6 +310,10 @@ def _authorize(act: Act, confirmation: Confirmation | None) -> None:
         act.behalf = absent_cito(check.stands_for, act.at)
     act.role = check.capacity or act.role
     act.post_titles = titles_of(check.post_id)
+
+
+def _check_decision(act: Act, confirmation: Confirmation | None) -> None:
+    """Readiness and confirmation of a decision (seam 9)."""
     act.recommendation, scored = recommendation_of(act.case)
     refuse_if(Kind.NOT_READY, reasons_of_readiness(act.walk, act.recommendation, scored))
     refuse_if(Kind.NOT_ALLOWED, reasons_against_confirmation(act, confirmation))

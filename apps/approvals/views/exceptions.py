@@ -71,7 +71,7 @@ def case_exceptions(request: HttpRequest, handle: str) -> HttpResponse:
     """List who was let in to the case beyond what posts open, and let one more in."""
     view = full_view_of(request, handle)
     may_name = bool(role_to_name_by(view.viewer, view.case)[0])
-    form = ExceptionForm(request.POST or None)
+    form = ExceptionForm(request.POST if request.method == "POST" else None)
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":
@@ -118,7 +118,7 @@ def exception_end(request: HttpRequest, handle: str, pk: UUID) -> HttpResponse:
     """End an exception now, after a question."""
     view = full_view_of(request, handle)
     found = get_object_or_404(NamedException.objects.select_related("user"), pk=pk, case=view.case)
-    form = EndForm(request.POST or None)
+    form = EndForm(request.POST if request.method == "POST" else None)
     status = 200
     refused: tuple[Reason, ...] = ()
     if request.method == "POST":

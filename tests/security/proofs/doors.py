@@ -29,6 +29,8 @@ SIGNED_IN = tuple(name for name in rights.PERSONAS if name not in ("anonymous", 
 AUDITORS = ("auditor", "token_read")
 DRAFTERS = ("approver", "admin")
 """Who drafts instruments; the section chief does, too, and is none of these personas."""
+WITH_A_FACTOR = ("approver", "delegate", "expired", "admin")
+"""Who decides or administers has one."""
 READERS = tuple(name for name in SIGNED_IN if name != "admin")
 Fill = Callable[[World, str], object]
 
@@ -72,6 +74,12 @@ def signed_in(get: int | None = 200, *, post: int | None = None, **more: Any) ->
     return _door(Rule(get) if get else None, writes, **filled)
 
 
+def by_factor(ok: int, *, without: int) -> Door:
+    """Any signed-in person; who has no second factor is answered otherwise."""
+    rule = Rule(ok, but=lambda persona, state: ok if persona in WITH_A_FACTOR else without)
+    return _door(rule, {"POST": rule})
+
+
 def public(get: int | None = 200, *, nobody: int = 0, post: int | None = None, post_nobody: int = 0) -> Door:
     """Anyone; the second figures are for who is not signed in, where they differ."""
     writes = {"POST": Rule(post, nobody=post_nobody or post)} if post else {}
@@ -101,6 +109,10 @@ def case_act(
     ok: int, level: str, but: Callable[[str, str], int], sent: Any = None, *, changes: bool = False
 ) -> Rule:
     return Rule(ok, level=level, but=but, changes=changes, sent=sent or (lambda world, state: {}))
+
+
+def _because(world: World, state: str) -> dict[str, Any]:
+    return {"reason": "Sent by the matrix."}
 
 
 # What is not one word ---------------------------------------------------------------------------------------------
@@ -171,8 +183,8 @@ def names_exceptions(done: int) -> Callable[[str, str], int]:
 
 
 def reassigns(persona: str, state: str) -> int:
-    """The section chief's, who is none of these personas."""
-    return 403
+    """The section chief's, who is none of these personas, while alignment has the turn."""
+    return 403 if state in ("assessing", "other_office") else 409
 
 
 def has_written(persona: str, state: str) -> int:
@@ -268,9 +280,9 @@ DOORS: Mapping[str, Door] = {
     "/look/": signed_in(404, post=404),  # there is no such page outside a demonstration
     "/sign-in/as/": public(None, post=404),
     "/sign-in/": public(302, nobody=200, post=302, post_nobody=200),
-    "/sign-in/inactive/": public(404),  # only the step that finds the account closed leads there
+    "/sign-in/inactive/": public(404, post=404),  # only the step that finds the account closed leads there
     "/sign-in/code/": public(302, post=302),  # back to sign-in: nobody waits for a code
-    "/sign-in/sso/error/": public(),
+    "/sign-in/sso/error/": public(401),
     "/sign-in/sso/cancelled/": public(),
     "/sign-in/<slug:provider_id>/": Door(
         {"GET": Rule(404, nobody=404), "POST": Rule(404, nobody=404)}, {"provider_id": is_("none")}
@@ -284,13 +296,13 @@ DOORS: Mapping[str, Door] = {
     "/profile/tokens/": signed_in(),
     "/profile/tokens/<uuid:pk>/revoke/": signed_in(404, post=404, pk=nothing),
     "/second-factor/": signed_in(),
-    "/second-factor/confirm/": signed_in(post=200),
+    "/second-factor/confirm/": by_factor(200, without=302),
     "/second-factor/app/": signed_in(302, post=302),
-    "/second-factor/app/remove/": signed_in(302, post=302),
-    "/second-factor/codes/": signed_in(302),
+    "/second-factor/app/remove/": by_factor(302, without=404),
+    "/second-factor/codes/": signed_in(404),  # nobody has any left to see
     "/second-factor/codes/new/": signed_in(302, post=302),
     "/second-factor/passkeys/add/": signed_in(302, post=302),
-    "/second-factor/passkeys/confirm/": signed_in(None, post=302),
+    "/second-factor/passkeys/confirm/": signed_in(302, post=302),
     "/second-factor/passkeys/<int:pk>/": signed_in(302, post=302, pk=is_("1")),
     "/second-factor/passkeys/<int:pk>/remove/": signed_in(302, post=302, pk=is_("1")),
     "/sign-up/": public(302, nobody=200, post=302, post_nobody=200),
@@ -302,7 +314,9 @@ DOORS: Mapping[str, Door] = {
         {"GET": Rule(nobody=200), "POST": Rule(nobody=200)}, {"key": is_("no-such-key")}
     ),
     "/password/new/done/": public(),
-    "/sign-out/": Door({"GET": Rule(nobody=302), "POST": Rule(302, nobody=302)}, own_session=True),
+    "/sign-out/": Door(
+        {"GET": Rule(nobody=302), "POST": Rule(302, nobody=302, changes=True)}, own_session=True
+    ),
     # offices
     "/offices/": signed_in(),
     "/offices/<str:code>/": signed_in(code=is_("UNMISS")),
@@ -420,14 +434,16 @@ DOORS: Mapping[str, Door] = {
     "/api/v1/instruments/<number>/history/": signed_in(number=instrument),
     "/api/v1/instruments/<number>/effect/": signed_in(number=instrument),
     "/api/v1/instruments/<number>/issue/": signed_in(None, post=409, number=instrument),
-    "/api/v1/instruments/<number>/accept/": signed_in(None, post=403, number=instrument),
-    "/api/v1/instruments/<number>/withdraw/": signed_in(None, post=403, number=instrument),
+    "/api/v1/instruments/<number>/accept/": only(("delegate",), None, post=409, number=instrument),
+    "/api/v1/instruments/<number>/withdraw/": only(DRAFTERS, None, post=409, number=instrument),
     "/api/v1/instruments/<number>/resume/": only(("approver",), None, post=409, number=instrument),
-    "/api/v1/instruments/<number>/suspend/": only(("approver",), None, post=400, number=instrument),
+    "/api/v1/instruments/<number>/suspend/": only(
+        ("approver",), None, post=200, changes=True, sent=_because, number=instrument
+    ),
     "/api/v1/instruments/<number>/supersede/": signed_in(None, post=400, number=instrument),
     "/api/v1/instruments/<number>/revoke/": only(
         ("approver",), None, post=200, number=instrument, changes=True,
-        sent=lambda world, state: {"reason": "Sent by the matrix."},
+        sent=_because,
     ),
     "/api/v1/notices/": signed_in(),
     "/api/v1/notices/read/": signed_in(None, post=200, changes=True),

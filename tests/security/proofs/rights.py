@@ -5,7 +5,7 @@ Written from authority.md and review.md. Nothing here asks the portal; a change 
 
 from collections.abc import Mapping
 
-from tests.security.proofs.world import PERSONAS, STATES, TOKENS
+from tests.security.proofs.world import PERSONAS, SCOPES, STATES, TOKENS
 
 LEVELS = ("hidden", "card", "summary", "full")
 _NOBODY = ("anonymous", "inactive")
@@ -66,7 +66,8 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "deciding": {
         "decide": ("approver", "delegate"),
-        "recuse": ("approver", "delegate"),
+        "send_back_to_lead": ("approver", "delegate"),
+        "recuse": ("approver", "delegate", "expired"),  # who sits there, whatever they hold
         "withdraw_case": ("submitter", "head", "token_write"),
     },
     "cooling_off": {"withdraw_decision": ("approver",)},
@@ -80,7 +81,8 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "confidential": {
         "decide": ("approver", "delegate"),
-        "recuse": ("approver", "delegate"),
+        "send_back_to_lead": ("approver", "delegate"),
+        "recuse": ("approver", "delegate", "expired"),  # who sits there, whatever they hold
         "withdraw_case": ("submitter", "head"),
     },
     "withdrawn": {},
@@ -92,6 +94,12 @@ STOPPED: Mapping[str, tuple[str, ...]] = {"clarifying": ("find_complete", "reque
 NEVER_A_CONFLICT = {("cooling_off", "withdraw_case")}
 #: Acts that exercise a function: never by a token, whatever its holder may do.
 BY_A_PERSON_ONLY = ("decide",)
+
+
+def may_send(persona: str, *, to_the_register: bool = False) -> bool:
+    """Whether the scope of a token lets it send anything but a question; it is asked before anything else."""
+    scopes = SCOPES.get(persona)
+    return scopes is None or ("admin" if to_the_register else "submit") in scopes
 
 
 def level(persona: str, state: str) -> str:

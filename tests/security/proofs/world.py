@@ -37,7 +37,8 @@ PERSONAS = (
     *("anonymous", "inactive", "submitter", "other_submitter", "head", "reviewer", "unassigned", "approver"),
     *("delegate", "expired", "auditor", "admin", "token_read", "token_write"),
 )
-TOKENS = ("token_read", "token_write")
+SCOPES = {"token_read": ("read", "admin"), "token_write": ("read", "submit")}
+TOKENS = tuple(SCOPES)
 CANARY = re.compile(r"cny_([a-z_]+?)__([a-z]+)__([a-z0-9_]+)")
 SCREENED = {
     "kind": "package",
@@ -149,7 +150,7 @@ def make_people() -> World:
     people["inactive"].is_active = False
     people["inactive"].save()
     for key in TOKENS:
-        world.tokens[key] = issue_token(user=people[key], days=30, by=people["admin"])
+        world.tokens[key] = issue_token(user=people[key], days=30, by=people["admin"], scopes=SCOPES[key])
     return world
 
 
