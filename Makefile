@@ -39,8 +39,8 @@ deployment:
 benchmark: ## measure pages at 100,000 initiatives, the register and the sweep, beside their budgets
 	$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks tests/journeys/test_broker_faults.py
 
-proofs: ## walk every door as fourteen personas in twelve states, and miss each guard that is taken away
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m proof tests/security/proofs
+proofs: ## walk every door as fourteen personas in twelve states, miss each guard that is taken away, compare two worlds
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow or proof" tests/security/proofs
 
 fix: ## mend what a machine can mend
 	$(BIN)/ruff check --fix .

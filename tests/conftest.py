@@ -59,16 +59,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # The order ------------------------------------------------------------------------------------------------------
 
+STORIES = "tests/journeys/"
 WAITING = (
-    "tests/journeys/",
+    STORIES,
     "tests/ictgov/test_starter.py",
     "tests/notices/test_kill.py",
     "tests/notices/test_broker.py",
     "tests/initiatives/test_browser.py",
     "tests/accounts/test_accessibility.py",
 )
-"""What waits for browsers, workers and windows of time: one worker does it all, one thing after the other, while the
-others work."""
+"""What waits for browsers, workers and windows of time begins first. One worker tells all the stories, one after the
+other, while the others work: two at once would take each other's time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -79,11 +80,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadFileScheduling
 
-    class OneWaits(LoadFileScheduling):
+    class OneTellsAll(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return WAITING[0] if nodeid.startswith(WAITING) else super()._split_scope(nodeid)
+            return STORIES if nodeid.startswith(STORIES) else super()._split_scope(nodeid)
 
-    return OneWaits(config, log) if config.getvalue("dist") == "loadfile" else None
+    return OneTellsAll(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 # The database ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from tests.security.proofs.rights import PERSONAS
 from tests.security.proofs.walking import body_of, leaks_in
 from tests.security.proofs.world import STATES, World, canaries_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = pytest.mark.slow
 NOBODYS = ("anonymous", "inactive")
 
 

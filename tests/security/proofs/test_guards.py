@@ -9,31 +9,35 @@ import inspect
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, Q, QuerySet, Value
 
 from apps.accounts.access import Rule
 from apps.accounts.api.permissions import Declared
 from apps.accounts.middleware import AccessMiddleware
 from apps.approvals.models import Case, Participation, Turn
-from apps.approvals.services import Confirmation, moves
+from apps.approvals.services import Confirmation, authority, moves
 from apps.approvals.standing import viewer_of
 from apps.audit import clock
 from apps.audit.reasons import Refused
 from apps.notices.models import Notice
+from apps.offices import services as offices
+from apps.offices.choices import Role
 from apps.offices.models import PostHolding
 from apps.offices.permissions import AuthorityCheck
 from tests.approvals.oracle import payload_of
-from tests.factories.offices import make_post
+from tests.factories.evidence import record
+from tests.factories.offices import appoint, make_person, make_post
 from tests.security.proofs.walking import walk_rest, walk_state
 from tests.security.proofs.world import World
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = pytest.mark.slow
 STATES_OF_THE_WORLD = ("draft", "endorsing", "intake", "assessing", "deciding", "cooling_off", "confidential")
 Killer = Callable[[World], list[str]]
 EVERYTHING = Q(pk__isnull=False)
@@ -51,7 +55,7 @@ def found_guards() -> dict[str, Any]:
     for config in apps.get_app_configs():
         if not config.name.startswith("apps."):
             continue
-        for room in ("permissions", "querysets"):
+        for room in ("permissions", "querysets", "two_hands"):
             try:
                 module = import_module(f"{config.name}.{room}")
             except ModuleNotFoundError:
@@ -64,16 +68,18 @@ def found_guards() -> dict[str, Any]:
                 if inspect.isclass(thing) and issubclass(thing, QuerySet):
                     for method, function in vars(thing).items():
                         if inspect.isfunction(function) and (
-                            method in ("visible_to", "awaiting") or method.startswith("exclude_")
+                            method in ("visible_to", "awaiting", "_not_kept_from")
+                            or method.startswith("exclude_")
                         ):
                             found[f"{module.__name__}.{name}.{method}"] = (thing, method)
-    for name, thing in vars(moves).items():
-        if (
-            inspect.isfunction(thing)
-            and thing.__module__ == moves.__name__
-            and name.startswith("reasons_against_")
-        ):
-            found[f"{moves.__name__}.{name}"] = thing
+    for module in (moves, authority):
+        for name, thing in vars(module).items():
+            if (
+                inspect.isfunction(thing)
+                and thing.__module__ == module.__name__
+                and name.startswith("reasons_against_")
+            ):
+                found[f"{module.__name__}.{name}"] = thing
     for owner, method in ((Rule, "admits"), (AccessMiddleware, "process_view"), (Declared, "has_permission")):
         found[f"{owner.__module__}.{owner.__name__}.{method}"] = (owner, method)
     return {name: guard for name, guard in found.items() if name not in NO_GUARDS}
@@ -216,6 +222,62 @@ def inbox_shows(world: World) -> list[str]:
     return rest("unassigned", "/notices/", "/api/v1/notices/")(world)
 
 
+def undone(ask: Killer) -> Killer:
+    """What the question sets up is gone after it."""
+
+    def asked(world: World) -> list[str]:
+        with transaction.atomic():
+            wrong = ask(world)
+            transaction.set_rollback(True)
+        return wrong
+
+    return asked
+
+
+@undone
+def invited_for_nothing(world: World) -> list[str]:
+    """An assessor from another office, whom no case waits for."""
+    post = make_post(world.org.office("UNIFIL"), Role.INVITED_ASSESSOR, "UNIFIL-ASSESSOR")
+    viewer = viewer_of(appoint(post, make_person("Invited Person")), clock.now())
+    seen = Case.objects.filter(pk=world.cases["assessing"].pk).visible_to(viewer)
+    return ["an assessor sees a case that waits for none"] if seen.exists() else []
+
+
+@undone
+def reads_anothers_evidence(world: World) -> list[str]:
+    evidence = record(world.org)
+    address = f"/functions/16c/evidence/{evidence.pk}/"
+    answer = world.pages("other_submitter").get(address)
+    return [f"{address}: {answer.status_code}"] if answer.status_code != 404 else []
+
+
+@undone
+def reads_anothers_draft(world: World) -> list[str]:
+    draft = world.org.draft("ict", ["16c"], ["UNMISS"])
+    answer = world.pages("other_submitter").get(f"/instruments/{draft.number}/")
+    return [f"a draft instrument: {answer.status_code}"] if answer.status_code != 404 else []
+
+
+def may_not(act: Callable[..., object], *, by: str, issued: bool = False) -> Killer:
+    """An act on an instrument by somebody whose hands it is not in."""
+
+    @undone
+    def ask(world: World) -> list[str]:
+        made = (world.org.issue if issued else world.org.draft)(
+            "ict", ["16c"], ["UNMISS"], **({"accept": False} if issued else {})
+        )
+        try:
+            with transaction.atomic():
+                act(instrument=made, by=world.people[by])
+        except Refused as answer:
+            return [] if str(answer.kind) == "not_allowed" else [f"{act}: {answer.kind}"]
+        except IntegrityError as error:
+            return [f"{act} by {by} came as far as the database: {error}"]
+        return [f"{act} by {by} was done"]
+
+    return ask
+
+
 CASE = "/cases/<str:handle>/"
 _OTHERS = cell("assessing", "other_submitter", CASE)
 #: Guard → what stands in its place when it is taken away, and the cells of which at least one must then fail.
@@ -252,7 +314,11 @@ ROWS: dict[str, tuple[Any, Killer]] = {
         lambda rows, viewer, case: rows.filter(case=case), cell("assessing", "approver", CASE),
     ),
     "apps.approvals.querysets.TurnQuerySet.awaiting": (lambda rows, viewer: rows, queue_of("admin", "deciding")),
-    "apps.approvals.querysets.TurnQuerySet.exclude_other_parts": (lambda rows, viewer: rows, played_before),
+    "apps.approvals.permissions._invited": (lambda v: EVERYTHING, invited_for_nothing),
+    "apps.approvals.permissions.first_designated": (
+        lambda v: Value(True, output_field=BooleanField()), queue_of("expired", "deciding"),
+    ),
+    "apps.approvals.querysets.TurnQuerySet._not_kept_from": (lambda rows, person, viewer: EVERYTHING, played_before),
     "apps.approvals.querysets.TurnQuerySet.exclude_beyond_authority": (
         lambda rows, viewer: rows, queue_of("expired", "deciding"),
     ),
@@ -265,9 +331,24 @@ ROWS: dict[str, tuple[Any, Killer]] = {
     "apps.offices.permissions.reasons_against_exercising": (
         lambda **k: AuthorityCheck(inherent=True), refused("deciding", "expired", "decide", **payload_of("decide")),
     ),
-    "apps.offices.permissions.reasons_against_issuing": (lambda **k: [], rest("submitter", "/instruments/issue/")),
+    "apps.offices.querysets.EvidenceQuerySet.visible_to": (
+        lambda rows, standing: rows, reads_anothers_evidence,
+    ),
+    "apps.offices.querysets.InstrumentQuerySet.visible_to": (lambda rows, *a: rows, reads_anothers_draft),
+    "apps.offices.two_hands.reasons_against_drafting": (
+        lambda **k: [], rest("submitter", "/instruments/draft/"),
+    ),
+    "apps.offices.two_hands.reasons_against_issuing": (
+        lambda **k: [], may_not(offices.issue_instrument, by="admin"),
+    ),
+    "apps.offices.two_hands.reasons_against_withdrawing": (
+        lambda **k: [], may_not(offices.withdraw_draft, by="submitter"),
+    ),
+    "apps.offices.two_hands.reasons_against_accepting": (
+        lambda **k: [], may_not(offices.accept_instrument, by="submitter", issued=True),
+    ),
     "apps.offices.permissions.reasons_against_revoking": (
-        lambda **k: [], rest("submitter", "/instruments/<str:number>/revoke/"),
+        lambda **k: [], may_not(partial(offices.revoke_instrument, reason="Enough."), by="submitter", issued=True),
     ),
     "apps.offices.permissions.reasons_against_appointing": (
         lambda **k: [], rest("submitter", "/posts/<str:code>/appoint/"),
@@ -282,7 +363,7 @@ ROWS: dict[str, tuple[Any, Killer]] = {
         lambda *a, **k: [], refused("intake", "auditor", "withdraw_case", words="Enough."),
     ),
     "apps.approvals.services.moves.reasons_against_state": (lambda *a: [], stale),
-    "apps.approvals.services.moves.reasons_against_confirmation": (lambda *a: [], confirmed_long_ago),
+    "apps.approvals.services.authority.reasons_against_confirmation": (lambda *a: [], confirmed_long_ago),
     "apps.accounts.access.Rule.admits": (lambda rule, request: True, rest("submitter", "/register/")),
     "apps.accounts.middleware.AccessMiddleware.process_view": (lambda *a: None, rest("anonymous", "/keys/")),
     "apps.accounts.api.permissions.Declared.has_permission": (

@@ -27,10 +27,9 @@ def test_every_row_is_an_address() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.proof
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_doors_that_belong_to_no_case(world: World, persona: str) -> None:
     """Each answer is read for what it shows of the cases in all twelve states: so many cells."""
     walk = walk_rest(world, persona)
     assert walk.wrong == []
-    assert walk.cells > 200 * len(STATES)
+    assert walk.cells > 400 * len(STATES)

@@ -27,7 +27,7 @@ VIEWERS = (
     *("anonymous", "submitter", "other_submitter", "head", "reviewer", "unassigned", "approver", "delegate"),
     *("expired", "admin", "token_write"),
 )
-PAIRS = 700
+PAIRS = 3_000
 MASKS = (
     (re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"'), "csrf"),
     (re.compile(r'"X-CSRFToken": ?"[^"]+"|X-CSRFToken&quot;: ?&quot;\w+'), "csrf"),
@@ -69,7 +69,7 @@ def hide_thirty(world: World) -> None:
         )  # fmt: skip
         Initiative.objects.filter(pk=hidden.pk).update(case_id=case.pk)
         Turn.objects.create(
-            case=case, round=1, visit=1, stage="intake", desk="intake", step="acknowledge",
+            case=case, round=1, visit=1, stage="intake", desk="oict_intake", step="acknowledge",
             office=world.org.office("OICT"),
             seats=["duty_officer@oict"], side="oict", capacity="intake", opened_at=at, days=1, days_left=1,
             clock_from=at, due_at=at - timedelta(days=number - 7),
@@ -79,7 +79,7 @@ def hide_thirty(world: World) -> None:
 def _ask(world: World, persona: str) -> dict[str, tuple[int, str]]:
     forget_held()
     return {
-        address: (one.status_code, masked(body_of(one))) for address, one in crawl(world, persona, most=30)
+        address: (one.status_code, masked(body_of(one))) for address, one in crawl(world, persona, most=320)
     }
 
 
