@@ -25,6 +25,7 @@ DASHBOARD_READERS = (
 )
 reads_dashboard = role(*(str(name) for name in DASHBOARD_READERS))
 auditor = role(str(Role.AUDITOR))
+keeper = role(str(Role.AUDITOR), str(Role.ADMINISTRATOR))
 NAMED_OFFICES = 6
 
 

@@ -18,6 +18,7 @@ django.setup()
 
 from tests.compose import stand_ins  # noqa: E402
 from tests.compose.engine import IMAGE, ROOT, Composed, docker, say  # noqa: E402
+from tests.factories.offices import SECRET  # noqa: E402
 from tests.journeys import faults  # noqa: E402
 from tests.journeys import test_api_journey as journey  # noqa: E402
 from tests.journeys.portal import readiness, wait_for  # noqa: E402
@@ -78,7 +79,7 @@ def walk(portal: Composed) -> None:
     say(f"ready after {time.monotonic() - began:.0f} s")
     wait_for("a tick has run", lambda: readiness(portal).get("tick_late") is False, seconds=120)
     say(f"ticking after {time.monotonic() - began:.0f} s")
-    people = (HERE / "people.py").read_text()
+    people = (HERE / "people.py").read_text().replace("SECRET)", f"{SECRET!r})")
     assert "loaded" in portal.compose("run", "--rm", "-T", "--no-deps", "web", "python", "-", text=people)
     say("people are loaded")
     cases = faults.Cases(portal)

@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.dashboards import glossary
 from apps.dashboards.guides import GUIDES
 from apps.offices.choices import Role
-from tests.factories.offices import make_person
+from tests.factories.offices import make_organization, make_person
 
 SignIn = Callable[[User], Client]
 WITHOUT_GUIDE = {Role.STANDARDS_EDITOR, Role.CONDITION_VERIFIER, Role.SERVICE_ACCOUNT}
@@ -86,3 +86,12 @@ def test_glossary_is_searched_in_any_language(reader: Client) -> None:
 
 def test_health_tells_places_in_the_register_to_auditors_only(reader: Client) -> None:
     assert "Ends at row" not in reader.get("/health/").content.decode()
+
+
+def test_health_counts_what_waits_for_its_keepers_only(reader: Client) -> None:
+    """The letters that wait are also those of cases that the reader may not see."""
+    keeper = Client()
+    keeper.force_login(make_organization().people["admin"])
+    for client, told in ((reader, False), (keeper, True)):
+        text = client.get("/health/").content.decode()
+        assert ("Last ran" in text, "Timers due" in text, "Given up" in text) == (True, told, told)

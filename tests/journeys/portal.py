@@ -209,7 +209,7 @@ class Caller:
             assert found, "the page of the second factor has no form"
             form = {"csrfmiddlewaretoken": found[1], "code": next_code(email, SECRET)}
             asked = urllib.request.Request(
-                address, urllib.parse.urlencode(form).encode(), {"Referer": portal.address}
+                address, urllib.parse.urlencode(form).encode(), {"Referer": self.origin}
             )
             self.opener.open(asked, timeout=30).read()
         status, me = self.get("/api/v1/me/")

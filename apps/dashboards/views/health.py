@@ -14,7 +14,7 @@ from apps.audit import checkpoints, clock
 from apps.audit.witnesses import recent
 from apps.dashboards import proof
 from apps.dashboards.models import Verification
-from apps.dashboards.permissions import auditor
+from apps.dashboards.permissions import auditor, keeper
 from apps.notices.queries import LATE_AFTER, backlog, last_tick
 from apps.notices.witnesses import witnesses
 
@@ -23,7 +23,9 @@ from apps.notices.witnesses import witnesses
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """Show when the background work last ran, what waits, and how the register stands; places only to auditors."""
+    """Show when the background work last ran, and how the register stands; what waits to who keeps the portal or
+    audits it (it counts what others may not see), places in the register to auditors.
+    """
     now = clock.now()
     last = last_tick()
     signed = recent()
@@ -42,5 +44,6 @@ def health(request: HttpRequest) -> HttpResponse:
         .order_by("-finished_at")
         .first(),
         "sees_places": auditor.admits(request),
+        "sees_figures": keeper.admits(request),
     }
     return render(request, "dashboards/health.html", context)

@@ -27,7 +27,9 @@ VIEWERS = (
     *("anonymous", "submitter", "other_submitter", "head", "reviewer", "unassigned", "approver", "delegate"),
     *("expired", "admin", "token_write"),
 )
-PAIRS = 3_000
+PAIRS = 1_800
+#: What who keeps the portal needs to know: how much waits, and who alone has a turn (never which case it is).
+KEPT_BY_THE_ADMINISTRATOR = ("/health/", "/posts/")
 MASKS = (
     (re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"'), "csrf"),
     (re.compile(r'"X-CSRFToken": ?"[^"]+"|X-CSRFToken&quot;: ?&quot;\w+'), "csrf"),
@@ -79,7 +81,9 @@ def hide_thirty(world: World) -> None:
 def _ask(world: World, persona: str) -> dict[str, tuple[int, str]]:
     forget_held()
     return {
-        address: (one.status_code, masked(body_of(one))) for address, one in crawl(world, persona, most=320)
+        address: (one.status_code, masked(body_of(one)))
+        for address, one in crawl(world, persona, most=320)
+        if not address.startswith("/profile/sessions/")  # each crawl is a sign-in of its own
     }
 
 
@@ -94,12 +98,14 @@ def test_what_is_hidden_changes_nothing(world: World) -> None:
         without = _ask(world, persona)
         assert without.keys() == with_hidden[persona].keys(), persona
         for address, answer in without.items():
+            if persona == "admin" and address.startswith(KEPT_BY_THE_ADMINISTRATOR):
+                continue
             pairs += 1
             if answer != with_hidden[persona][address]:
                 different.append(
                     f"{persona} {address}: {_where(answer[1], with_hidden[persona][address][1])}"
                 )
-    print(f"{pairs} pairs of answers, {len(different)} different")
+    print(f"{pairs} pairs of answers, {len(different)} different", *different, sep="\n")
     assert different == []
     assert pairs >= PAIRS
 
