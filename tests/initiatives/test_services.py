@@ -188,15 +188,7 @@ def test_amounts_abroad_freeze_their_rate_and_its_day(complete, submitter):
     assert str(version.value_usd) == "183.31"
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"major": "yes"},
-        {"reach": "organization"},
-        {"sensitivity": "confidential"},
-        {"personal_data": "yes", "personal_data_words": "Names of drivers."},
-    ],
-)
+@pytest.mark.parametrize("changes", [{"major": "yes"}, {"reach": "organization"}])
 def test_a_case_without_a_road_is_refused_and_leaves_nothing(complete, submitter, changes):
     save(complete, submitter, 1, **changes)
     with pytest.raises(Refused) as refused:
@@ -204,6 +196,19 @@ def test_a_case_without_a_road_is_refused_and_leaves_nothing(complete, submitter
     assert {reason.code for reason in refused.value.reasons} == {"route.not_published"}
     assert not BusinessCaseVersion.objects.exists()
     assert save(complete, submitter, 2, remark="still open").revision == 3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sensitivity": "confidential"},
+        {"personal_data": "yes", "personal_data_words": "Names of drivers."},
+    ],
+)
+def test_what_needs_the_security_desk_is_handed_on(complete, submitter, changes):
+    save(complete, submitter, 1, **changes)
+    hand_on(complete, submitter)
+    assert BusinessCaseVersion.objects.get().facts["security_review"] is True
 
 
 @pytest.mark.parametrize("act", ["update", "delete"])

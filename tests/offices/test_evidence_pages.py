@@ -110,6 +110,12 @@ def test_each_form_is_drawn_and_sent_on_its_page(organization: Organization, fun
     assert client.get(row.get_absolute_url()).status_code == 200
 
 
+def test_an_empty_form_is_refused_like_any_other(organization: Organization) -> None:
+    answer = signed_in(organization, "ict").post(f"{UNMISS_16C}record/")
+    assert answer.status_code == 400
+    assert 'href="#id_performed_on"' in answer.content.decode()
+
+
 def test_a_mistake_stands_beside_its_field_and_nothing_typed_is_lost(organization: Organization) -> None:
     typed = {
         "performed_on": "2026-06-30",

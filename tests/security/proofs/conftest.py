@@ -32,9 +32,10 @@ def whole_world(
         transaction.set_rollback(True)
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def _pages_are_drawn_as_in_production() -> Iterator[None]:
-    """Django's tests copy the context of every template that is drawn; nothing here looks at it, and it costs much."""
+    """Django's tests copy the context of every template that is drawn; nothing here looks at it, and it costs much.
+    Tests of other folders, which do look, come after in the same process."""
     from django.template.base import Template
     from django.test.utils import _TestState
 
