@@ -101,7 +101,7 @@ def broker_of(portal: Composed) -> faults.Broker:
     return faults.Broker(
         freeze=partial(docker, "pause", container),
         thaw=partial(docker, "unpause", container),
-        flush=partial(portal.compose, "exec", "-T", "broker", "redis-cli", "FLUSHALL"),
+        flush=partial(portal.compose, "exec", "-T", "broker", "redis-cli", "-e", "FLUSHALL"),
         kill=partial(docker, "kill", "--signal", "KILL", container),
         start=partial(docker, "start", container),
     )
