@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.approvals.choices import Capacity, Outcome
+from apps.approvals.labels import stage_label
 from apps.approvals.models import (
     Case,
     ConflictDeclaration,
@@ -239,7 +240,7 @@ def _person(
         return act
     possible = [one for one in candidates(walk, verb.key) if not desk or one.desk.key == desk]
     if not possible:
-        refuse(Kind.CONFLICT, Reason("case.no_turn", {"stage": _stage_label(walk)}))
+        refuse(Kind.CONFLICT, Reason("case.no_turn", {"stage": stage_label(walk.case)}))
     mine = [one for one in possible if viewer.seats & set(one.turn.seats)]
     chosen = next((one for one in mine if one.turn.taken_by_id == by.pk), None)
     chosen = chosen or next(
@@ -394,19 +395,12 @@ def reasons_against_whole_case(
 ) -> list[Reason]:
     """The office withdraws its own case, at any open stage before a decision is taken."""
     if walk.case.stage == "cooling_off":
-        return [Reason("case.no_turn", {"stage": _stage_label(walk)})]
+        return [Reason("case.no_turn", {"stage": stage_label(walk.case)})]
     seats = seats_of_whole_case(walk)
     if viewer.seats & set(seats):
         return []
     who = names_for(seats, walk.at, case_id=walk.case.pk) if who_can is None else who_can
     return [Reason("case.not_your_seat", {"desk": _("the sponsoring office")}, who_can=who)]
-
-
-def _stage_label(walk: Walk) -> str:
-    from apps.offices.naming import in_language
-
-    stage = walk.case.stage
-    return in_language(walk.road.stage(stage).labels) if walk.road.has_stage(stage) else stage
 
 
 def _follow_route(act: Act, trace: Trace) -> None:
