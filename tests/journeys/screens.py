@@ -59,6 +59,8 @@ version            elif.karaca         /cases/{UNOG closed}/versions/1/
 difference         elif.karaca         /cases/{UNOG closed}/difference/1/2/
 letter             achol.deng.majok    /cases/{UNMISS closed}/letter/
 letter-conditions  clarisse.yakite     /cases/{MINUSCA closed}/letter/
+assess-security    anneli.kask         /cases/{UNON assessments}/assess/security/
+send-back-to-lead  samuel.tuilagi      /cases/{UNMISS decision}/acts/send_back_to_lead/
 assess             takeshi.morinaga    /cases/{MONUSCO assessments}/assess/standards/
 decide             samuel.tuilagi      /cases/{UNMISS decision}/acts/decide/
 decide-refused     samuel.tuilagi      /cases/{DGACM decision}/acts/decide/
