@@ -17,6 +17,7 @@ from apps.approvals.services.authority import (
 from apps.approvals.services.engine import ANSWER_STEP, Walk
 from apps.approvals.services.moves import (
     DECIDERS_OWN,
+    Candidate,
     candidates,
     reasons_against_person,
     reasons_against_whole_case,
@@ -114,7 +115,7 @@ def explain(
     if declared is None:
         declared = list(ConflictDeclaration.objects.filter(case=case, user__in=people))
     authority: AuthorityCheck | None = None
-    deciders: tuple[str, ...] | None = None
+    deciders: tuple[str, ...] = ()
     recommendation: Recommendation | None = None
     offers: list[Offer] = []
     for key, verb in VERBS.items():
@@ -138,30 +139,12 @@ def explain(
                 dict.fromkeys(p.said for p in seated if p.seat in one.turn.seats and p.user.pk != user.pk)
             )
             if key in DECIDERS_OWN and one.desk.function:
-                if authority is None and mine:
-                    authority = authority_for(
-                        by=user,
-                        capacity=one.turn.capacity,
-                        case=case,
-                        at=viewer.at,
-                        behalf=viewer.behalf_at(one.turn.seats, one.turn.taken_by_id),
-                        function=one.desk.function,
-                    )
-                elif (
-                    authority is None
-                ):  # it is not theirs whatever they hold; only who can is still to be said
-                    able = who_can_exercise(
-                        function=one.desk.function,
-                        amount_usd=amount_of(case),
-                        at=viewer.at,
-                        **place_of(case),
-                    )
-                    authority = AuthorityCheck(reasons=list(against), who_can=able)
-                against = [*against, *authority.reasons] if mine else against
-                if deciders is None:
+                if authority is None:  # asked once, whatever the deciding desk offers
+                    authority = _authority_at(one, case, user=user, viewer=viewer, against=against)
                     standby = standby_of(case.pk, viewer.at)
                     first = (standby.name,) if standby is not None and standby.user_id != user.pk else ()
                     deciders = (*first, *(str(can) for can in authority.who_can))
+                against = [*against, *authority.reasons] if mine else against
                 who = deciders
                 if not against and key == "decide":
                     recommendation, scored = recommendation_of(case)
@@ -175,6 +158,25 @@ def explain(
             behalf = absent.name if absent is not None and mine else ""
             offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who, behalf))
     return Explanation(tuple(offers), seated, authority, recommendation)
+
+
+def _authority_at(
+    one: Candidate, case: Case, *, user: User, viewer: Viewer, against: Sequence[Reason]
+) -> AuthorityCheck:
+    """The authority of who sits at the deciding desk; to anybody else, whatever they hold, only who can."""
+    if viewer.seats & set(one.turn.seats):
+        return authority_for(
+            by=user,
+            capacity=one.turn.capacity,
+            case=case,
+            at=viewer.at,
+            behalf=viewer.behalf_at(one.turn.seats, one.turn.taken_by_id),
+            function=one.desk.function,
+        )
+    able = who_can_exercise(
+        function=one.desk.function, amount_usd=amount_of(case), at=viewer.at, **place_of(case)
+    )
+    return AuthorityCheck(reasons=list(against), who_can=able)
 
 
 def is_answer(turn: Turn) -> bool:
