@@ -92,8 +92,6 @@ STOPPED: Mapping[str, tuple[str, ...]] = {"clarifying": ("find_complete", "reque
 #: Acts that nobody can use in that state and that are still "not allowed", not a conflict: the office's withdrawal
 #: once the decision is taken.
 NEVER_A_CONFLICT = {("cooling_off", "withdraw_case")}
-#: Acts that exercise a function: never by a token, whatever its holder may do.
-BY_A_PERSON_ONLY = ("decide",)
 
 
 def may_send(persona: str, *, to_the_register: bool = False) -> bool:

@@ -39,14 +39,18 @@ def address_of(pattern: str, door: Door, world: World, state: str, **given: obje
     return PARAMETER.sub(value, pattern)
 
 
-def expected(rule: Rule | None, door: Door, persona: str, state: str, *, api: bool) -> int:
-    """The status that the table says for this persona; without a rule the method is not one of the door's."""
+def expected(rule: Rule | None, door: Door, persona: str, state: str, *, api: bool, in_scope: bool) -> int:
+    """The status that the table says for this persona; without a rule the method is not one of the door's.
+    `in_scope`: whether their token may send this; it is asked before anything but whether the door is public.
+    """
     gate = rule or next(iter(door.rules.values()))
     nobody = persona in ("anonymous", "inactive") or (persona in TOKENS and not api)
     if nobody and gate.nobody:
         return rule.nobody if rule else 405
     if nobody:
         return 401 if api else 302
+    if not in_scope and not gate.nobody:
+        return 403
     if rule is None:
         shared = all(one.roles == gate.roles for one in door.rules.values())
         by_middleware = shared and gate.roles in (rights_of_pages())
@@ -149,15 +153,9 @@ class Walk:
             rule = door.rules.get(method)
             if rule is None and method in ("PUT", "DELETE") and door.is_of_a_case:
                 continue  # as PATCH or POST
-            want = expected(rule, door, persona, state, api=api)
             register = pattern.startswith("/api/v1/register/")
-            if (
-                api
-                and method != "GET"
-                and not next(iter(door.rules.values())).nobody
-                and not rights.may_send(persona, to_the_register=register)
-            ):
-                want = 403
+            in_scope = method == "GET" or rights.may_send(persona, to_the_register=register)
+            want = expected(rule, door, persona, state, api=api, in_scope=in_scope)
             self.ask(
                 clients[api], persona, state, method, address, {want},
                 sent=rule.sent(self.world, state) if rule and method != "GET" else {},
