@@ -1,8 +1,9 @@
 """Run inside the image, from its standard input: the people of the demonstration, without their cases.
 
-Who decides or administers gets an authenticator app; SECRET is set by who sends this.
+Who decides or administers gets an authenticator app with the secret that is given as the argument.
 """
 
+import sys
 from datetime import timedelta
 
 import django
@@ -29,5 +30,5 @@ set_parameter(
 )
 for person in User.objects.filter(is_active=True, is_service=False):
     if needs_factor(person):
-        TOTP.activate(person, SECRET)  # type: ignore[name-defined]  # noqa: F821
+        TOTP.activate(person, sys.argv[1])
 print("loaded")
