@@ -211,6 +211,19 @@ def test_decision_from_composer_to_effect(review: Review) -> None:
     assert decision.withdrawn_at is not None
 
 
+def test_lead_reviewer_reads_what_was_asked_and_starts_from_what_they_wrote(review: Review) -> None:
+    case = review.to_decision()
+    review.act(case, "cito", "send_back_to_lead", words="Why not the shared service?")
+    page = as_person(review, "lead").get(f"/cases/{case.reference}/acts/recommend/")
+    shown = text_of(page)
+    assert "What the decider asks" in shown
+    assert "Why not the shared service?" in shown
+    assert "All three desks agree." in page.content.decode()
+    assert "Why not the shared service?" not in text_of(
+        as_person(review, "submitter").get(f"/cases/{case.reference}/")
+    )
+
+
 def test_letter_is_previewed_in_the_language_of_the_office(review: Review) -> None:
     office = review.org.office("UNMISS")
     office.letter_language = "ar"
