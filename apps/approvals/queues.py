@@ -9,22 +9,23 @@ import base64
 import binascii
 import json
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from apps.approvals.choices import Outcome
-from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
+from apps.approvals.labels import days_until, desk_on, stage_on, step_on
 from apps.approvals.models import Case, Move, Participation, Turn
+from apps.approvals.models.route import road_of
+from apps.approvals.querysets import TurnQuerySet
 from apps.approvals.search import Search, read_search
 from apps.approvals.standing import Viewer
 from apps.audit import clock
 from apps.offices.naming import in_language
-from apps.offices.queries import calendars_for, day_of
-from apps.offices.working_time import WorkCalendar
+from apps.offices.queries import Station, day_of, stations_for
 
 PAGE = 50
 COUNT_BOUND = 1000
@@ -101,7 +102,11 @@ def queue(
 
 def counts(viewer: Viewer) -> dict[str, int]:
     """The three numbers of the home page, each at most 1,000, in one statement."""
-    first = Turn.objects.awaiting(viewer).values("pk", "due_at")[:COUNT_BOUND]
+    return _numbers(Turn.objects.awaiting(viewer), viewer)
+
+
+def _numbers(awaiting: TurnQuerySet, viewer: Viewer) -> dict[str, int]:
+    first = awaiting.values("pk", "due_at")[:COUNT_BOUND]
     late = Q(due_at__lt=viewer.at)
     return first.aggregate(
         mine=Count("pk"),
@@ -136,8 +141,9 @@ def _place_of(cursor: str, moments: int) -> list[Any] | None:
 
 
 def _my_turns(viewer: Viewer, *, only: str, asked: Search, cursor: str) -> Queue:
-    rows = Turn.objects.awaiting(viewer).filter(case__discarded_at__isnull=True)
-    numbers = counts(viewer)
+    awaiting = Turn.objects.awaiting(viewer)
+    numbers = _numbers(awaiting, viewer)
+    rows = awaiting.filter(case__discarded_at__isnull=True)
     if only == "overdue":
         rows = rows.overdue(on=viewer.at)
     elif only == "soon":
@@ -150,17 +156,14 @@ def _my_turns(viewer: Viewer, *, only: str, asked: Search, cursor: str) -> Queue
             behind = Q(due_at__gt=due) | Q(due_at=due, pk__gt=last) | Q(due_at__isnull=True)
         rows = rows.filter(behind)
     page = list(
-        rows.select_related("case__office", "case__route", "office__duty_station", "taken_by")
-        .defer("case__route__definition")
-        .order_by(F("due_at").asc(nulls_last=True), "pk")[: PAGE + 1]
+        rows.order_by(F("due_at").asc(nulls_last=True), "pk").values(*_TURN, *_CASE_OF_TURN)[: PAGE + 1]
     )
     shown, further = page[:PAGE], page[PAGE:]
-    progress = _in_counts([turn.case_id for turn in shown if turn.stage == "assessments"])
-    calendars = calendars_for([turn.office_id for turn in shown], day_of(viewer.at))
+    cases = [{name: turn[path] for name, path in zip(_CASE, _CASE_OF_TURN, strict=True)} for turn in shown]
     return Queue(
         "mine",
-        [_row(turn.case, turn, viewer, progress, calendars) for turn in shown],
-        _cursor_of(shown[-1].due_at or FAR, shown[-1].pk) if further else "",
+        _rows(cases, shown, viewer),
+        _cursor_of(shown[-1]["due_at"] or FAR, shown[-1]["pk"]) if further else "",
         numbers,
         asked,
     )
@@ -176,19 +179,13 @@ def _my_cases(viewer: Viewer, *, tab: str, asked: Search, cursor: str) -> Queue:
     if (place := _place_of(cursor, 1)) is not None:
         entered, last = place
         rows = rows.filter(Q(stage_entered_at__lt=entered) | Q(stage_entered_at=entered, pk__gt=last))
-    page = list(
-        rows.select_related("office", "route")
-        .defer("route__definition")
-        .order_by("-stage_entered_at", "pk")[: PAGE + 1]
-    )
+    page = list(rows.order_by("-stage_entered_at", "pk").values(*_CASE)[: PAGE + 1])
     shown, further = page[:PAGE], page[PAGE:]
-    open_turns = _turns_of(shown)
-    progress = _in_counts([case.pk for case in shown if case.stage == "assessments"])
-    calendars = calendars_for([turn.office_id for turn in open_turns.values()], day_of(viewer.at))
+    open_turns = _turns_of([case["pk"] for case in shown])
     return Queue(
         tab,
-        [_row(case, open_turns.get(case.pk), viewer, progress, calendars) for case in shown],
-        _cursor_of(shown[-1].stage_entered_at, shown[-1].pk) if further else "",
+        _rows(shown, [open_turns.get(case["pk"]) for case in shown], viewer),
+        _cursor_of(shown[-1]["stage_entered_at"], shown[-1]["pk"]) if further else "",
         counts(viewer),
         asked,
     )
@@ -210,15 +207,15 @@ def _cases_of(viewer: Viewer, tab: str) -> QuerySet[Case]:
     return rows.open().filter(Q(Exists(mine)) | Q(Exists(acted)), ~Q(Exists(my_turn)))
 
 
-def _turns_of(cases: Iterable[Case]) -> dict[uuid.UUID, Turn]:
+def _turns_of(case_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """Of each case the open turn that is due first; one that runs before one that is paused."""
-    found: dict[uuid.UUID, Turn] = {}
+    found: dict[uuid.UUID, dict[str, Any]] = {}
     for turn in (
-        Turn.objects.filter(case__in=[case.pk for case in cases], closed_at__isnull=True)
-        .select_related("taken_by", "office__duty_station")
+        Turn.objects.filter(case__in=case_ids, closed_at__isnull=True)
         .order_by(F("paused_at").asc(nulls_first=True), F("due_at").asc(nulls_last=True), "pk")
+        .values(*_TURN)
     ):
-        found.setdefault(turn.case_id, turn)
+        found.setdefault(turn["case_id"], turn)
     return found
 
 
@@ -233,48 +230,90 @@ def _in_counts(case_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     return {row["case"]: row["number"] for row in rows}
 
 
+# Rows -----------------------------------------------------------------------------------------------------------
+
+#: What a row is made of. Columns and no models: fifty rows of six models cost more than the rest of the page.
+_CASE = (
+    "pk", "reference", "title", "language", "office__code", "tier", "value_usd", "stage", "outcome", "facts",
+    "stage_entered_at", "subject_kind", "subject_id", "route_id",
+)  # fmt: skip
+_TURN = (
+    "pk", "case_id", "stage", "desk", "step", "office_id", "seats", "due_at", "days", "paused_at", "taken_by_id",
+    "taken_by__full_name",
+)  # fmt: skip
+_CASE_OF_TURN = tuple(f"case__{name}" for name in _CASE)
+
+
+class _Words:
+    """The words of a page's rows in the reader's language, each put together once."""
+
+    def __init__(self, stations: dict[uuid.UUID, Station]) -> None:
+        self.stage = cache(lambda route, *place: stage_on(road_of(route), *place))
+        self.desk = cache(lambda route, *place: desk_on(road_of(route), *place))
+        self.step = cache(lambda route, *place: step_on(road_of(route), *place))
+        self.outcome = cache(lambda key: str(Outcome(key).label) if key else "")
+        self.place = cache(lambda office: in_language(stations[office].names) if office in stations else "")
+
+
+def _rows(
+    cases: list[dict[str, Any]], turns: list[dict[str, Any]] | list[dict[str, Any] | None], viewer: Viewer
+) -> list[QueueRow]:
+    """The rows of a page, from its cases and the open turn of each."""
+    progress = _in_counts([case["pk"] for case in cases if case["stage"] == "assessments"])
+    stations = stations_for([turn["office_id"] for turn in turns if turn is not None], day_of(viewer.at))
+    words = _Words(stations)
+    return [
+        _row(case, turn, viewer, progress, stations, words) for case, turn in zip(cases, turns, strict=True)
+    ]
+
+
 def _row(
-    case: Case,
-    turn: Turn | None,
+    case: dict[str, Any],
+    turn: dict[str, Any] | None,
     viewer: Viewer,
     progress: dict[uuid.UUID, int],
-    calendars: dict[uuid.UUID, WorkCalendar],
+    stations: dict[uuid.UUID, Station],
+    words: _Words,
 ) -> QueueRow:
-    assessing = case.stage == "assessments"
+    route, stage = case["route_id"], case["stage"]
     row: dict[str, Any] = {
-        "handle": case.handle,
-        "title": case.title,
-        "language": case.language,
-        "office": case.office.code,
-        "tier": case.tier,
-        "value_usd": case.value_usd,
-        "stage": stage_label(case),
-        "stage_key": case.stage,
-        "in_count": progress.get(case.pk, 0),
-        "of_count": len(case.route.road.assessment_desks(case.facts)) if assessing else 0,
-        "outcome": Outcome(case.outcome).label if case.outcome else "",
-        "outcome_key": case.outcome,
-        "moved_at": case.stage_entered_at,
-        "subject_kind": case.subject_kind,
-        "subject_id": case.subject_id,
+        "handle": case["reference"] or str(case["pk"]),
+        "title": case["title"],
+        "language": case["language"],
+        "office": case["office__code"],
+        "tier": case["tier"],
+        "value_usd": case["value_usd"],
+        "stage": words.stage(route, stage),
+        "stage_key": stage,
+        "in_count": progress.get(case["pk"], 0),
+        "of_count": len(road_of(route).assessment_desks(case["facts"])) if stage == "assessments" else 0,
+        "outcome": words.outcome(case["outcome"]),
+        "outcome_key": case["outcome"],
+        "moved_at": case["stage_entered_at"],
+        "subject_kind": case["subject_kind"],
+        "subject_id": case["subject_id"],
     }
     if turn is None:
         return QueueRow(**row, act="", desk="", due_at=None, is_overdue=False, is_paused=False, taken_by="")
-    paused = turn.paused_at is not None
-    absent = viewer.behalf_at(turn.seats, turn.taken_by_id)
+    due_at, taken_by, paused = turn["due_at"], turn["taken_by_id"], turn["paused_at"] is not None
+    absent = viewer.behalf_at(turn["seats"], taken_by) if viewer.stands_for else None
+    station = stations.get(turn["office_id"])
+    left = None
+    if station is not None and due_at is not None and turn["days"] is not None and not paused:
+        left = days_until(due_at, at=viewer.at, calendar=station.calendar)
     return QueueRow(
         **row,
-        act=step_label(case, turn),
-        desk=desk_label(case, turn),
-        desk_key=turn.desk,
-        step_key=turn.step,
-        due_at=turn.due_at,
-        is_overdue=turn.due_at is not None and turn.due_at < viewer.at and not paused,
+        act=words.step(route, turn["stage"], turn["desk"], turn["step"]),
+        desk=words.desk(route, turn["stage"], turn["desk"], turn["step"]),
+        desk_key=turn["desk"],
+        step_key=turn["step"],
+        due_at=due_at,
+        is_overdue=due_at is not None and due_at < viewer.at and not paused,
         is_paused=paused,
-        left=days_to_go(turn, at=viewer.at, calendar=calendars.get(turn.office_id)),
-        place=in_language(turn.office.duty_station.names),
-        taken_by=turn.taken_by.full_name if turn.taken_by is not None else "",
-        taken_by_me=turn.taken_by_id is not None and turn.taken_by_id == viewer.user_id,
+        left=left,
+        place=words.place(turn["office_id"]),
+        taken_by=turn["taken_by__full_name"] or "",
+        taken_by_me=taken_by is not None and taken_by == viewer.user_id,
         for_name=absent.name if absent is not None else "",
         for_until=absent.until if absent is not None else None,
     )

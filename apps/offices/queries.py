@@ -6,6 +6,7 @@ Nothing here writes. Instants are aware; the tree of an instant is the tree of i
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -352,7 +353,7 @@ def calendar_for(office: Office, on: date) -> WorkCalendar:
 
 
 _CALENDARS = """
-SELECT DISTINCT ON (o.id) o.id, v.id, s.time_zone
+SELECT DISTINCT ON (o.id) o.id, v.id, s.time_zone, s.names
 FROM offices_office o
 JOIN offices_dutystation s ON s.id = o.duty_station_id
 JOIN offices_calendarversion v ON v.calendar_id = s.calendar_id
@@ -361,15 +362,31 @@ ORDER BY o.id, v.valid_from DESC, v.number DESC
 """
 
 
-def calendars_for(office_ids: Iterable[UUID], on: date) -> dict[UUID, WorkCalendar]:
-    """The working calendars of several offices on a day, in one statement; an office without one is left out."""
+@dataclass(frozen=True)
+class Station:
+    """Where an office works: the names of its duty station, and the calendar that counts there."""
+
+    names: Mapping[str, str]
+    calendar: WorkCalendar
+
+
+def stations_for(office_ids: Iterable[UUID], on: date) -> dict[UUID, Station]:
+    """Where several offices work on a day, in one statement; an office without a calendar then is left out."""
     wanted = list(set(office_ids))
     if not wanted:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_CALENDARS, {"offices": wanted, "day": on})
         rows = cursor.fetchall()
-    return {office: _work_calendar(version, zone) for office, version, zone in rows}
+    return {
+        office: Station(json.loads(names), _work_calendar(version, zone))
+        for office, version, zone, names in rows
+    }
+
+
+def calendars_for(office_ids: Iterable[UUID], on: date) -> dict[UUID, WorkCalendar]:
+    """The working calendars of several offices on a day, in one statement; an office without one is left out."""
+    return {office: station.calendar for office, station in stations_for(office_ids, on).items()}
 
 
 @lru_cache(maxsize=512)

@@ -15,7 +15,7 @@ from apps.approvals.models import Case
 from apps.approvals.queries import CaseView
 from apps.approvals.subjects import Presenter, subject_for
 from apps.approvals.views import offered, reading
-from apps.approvals.views.home import STATE_OF_OUTCOME
+from apps.approvals.views.rows import STATE_OF_OUTCOME
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.audit.register import event_of
 from apps.offices.choices import Role

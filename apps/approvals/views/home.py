@@ -7,32 +7,23 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from apps.accounts import look
 from apps.accounts.access import access, signed_in
 from apps.approvals import queries
 from apps.approvals.choices import Capacity
-from apps.approvals.queues import COUNT_BOUND, TABS, Queue, QueueRow
+from apps.approvals.queues import COUNT_BOUND, TABS, Queue
 from apps.approvals.standing import COMMITTEE, Viewer
-from apps.approvals.subjects import subject_for
 from apps.approvals.vacancies import alerts_of
+from apps.approvals.views.rows import RowDrawing, case_address
 from apps.offices.choices import Role
 
 LOOKERS = frozenset({*COMMITTEE, Role.AUDITOR, Role.ADMINISTRATOR})
 FILTERS = ("", "soon", "overdue")
-STATE_OF_OUTCOME = {
-    "approved": "approved",
-    "approved_with_conditions": "conditional",
-    "not_approved": "refused",
-    "withdrawn": "withdrawn",
-    "registered": "registered",
-}
 
 
 @access(signed_in)
@@ -52,7 +43,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "approvals/my_work.html",
         {
             "found": found,
-            "rows": [draw_row(row, tab, look.date_locale()) for row in found.rows],
+            "rows": RowDrawing(tab).all(found.rows),
             "tab": tab,
             "only": only,
             "counts": count_links(found, tab, only),
@@ -182,95 +173,6 @@ def start_url(viewer: Viewer) -> str:
         return reverse("initiatives:screening")
     except NoReverseMatch:
         return ""
-
-
-def case_address(handle: str) -> str:
-    """The address of a case, without asking the resolver for each row."""
-    return f"/cases/{handle}/"
-
-
-def draw_row(row: QueueRow, tab: str, language: str) -> SafeString:
-    """A row, as short as can be (fifty of them within 30 kB): end tags that HTML lets out are left out.
-
-    One link a row where the act is done on the page of the case; else the title leads to the case.
-    """
-    url, act_url = case_address(row.handle), _act_address(row, tab)
-    title: Any = row.title
-    if row.language != language:
-        title = look.words(row.title, row.language)
-    if not act_url.startswith(f"{url}#") and act_url != url:
-        title = look.format_html('<a href="{}">{}</a>', url, title)
-    depth = _("review depth %(n)s") % {"n": row.tier} if row.tier else _("draft")
-    return look.format_html(
-        '<tr data-row><td><a href="{}">{}</a>{}<td>{}<small><b>{}</b> · {}</small><td>{}<td>{}<td>{}{}</tr>\n',
-        act_url,
-        row.act or row.stage,
-        look.format_html("<small>{}</small>", row.desk) if tab != "mine" and row.desk else "",
-        title,
-        row.handle if row.handle.startswith("OICT-") else row.office,
-        depth,
-        look.amount_text(row.value_usd, "USD") if row.value_usd is not None else "",
-        _due(row),
-        _("%(n)d of %(m)d in") % {"n": row.in_count, "m": row.of_count} if row.of_count else "",
-        look.format_html("<small>{}</small>", taken) if (taken := _taken(row) or _for(row, tab)) else "",
-    )
-
-
-def _act_address(row: QueueRow, tab: str) -> str:
-    if tab == "mine":
-        if row.step_key == "assess" and row.taken_by_me:
-            return f"{case_address(row.handle)}assess/{row.desk_key}/"
-        if row.step_key == "decide":
-            return f"{case_address(row.handle)}acts/decide/"
-        if row.step_key == "draft" and (edit := edit_address(row.subject_kind, row.subject_id)):
-            return edit
-        return f"{case_address(row.handle)}#acts"
-    return case_address(row.handle)
-
-
-def edit_address(subject_kind: str, subject_id: Any) -> str:
-    """Where the subject's draft is written; nothing where its app has no such page."""
-    try:
-        name = subject_for(subject_kind).edit_url_name
-        return reverse(name, args=[subject_id]) if name else ""
-    except (KeyError, NoReverseMatch):
-        return ""
-
-
-def _taken(row: QueueRow) -> str:
-    if row.taken_by_me:
-        return _("taken by you")
-    return _("taken by %(name)s") % {"name": row.taken_by} if row.taken_by else ""
-
-
-def _for(row: QueueRow, tab: str) -> str:
-    """For whom the turn is theirs, and until when: they stand in."""
-    if tab != "mine" or not row.for_name or row.for_until is None:
-        return ""
-    until = formats.date_format(
-        row.for_until.astimezone(look.zone_of()), pgettext("a date", "j M Y"), use_l10n=False
-    )
-    return _("for %(name)s until %(until)s") % {"name": row.for_name, "until": until}
-
-
-def _due(row: QueueRow) -> SafeString | str:
-    if row.outcome:
-        return look.state(STATE_OF_OUTCOME.get(row.outcome_key, "quiet"), row.outcome)
-    if row.is_paused:
-        return look.state("paused", _("clock paused"))
-    if row.due_at is None:
-        return look.nothing(_("no deadline"))
-    at = row.due_at.astimezone(look.zone_of())
-    tone = "late" if row.is_overdue else "near" if row.left is not None and row.left <= 2 else ""
-    left = look.days_left_text(row.left) if row.left is not None else ""
-    return look.format_html(
-        "{}<time{} datetime={}>{}</time><small>{}</small>",
-        look.icon("alert") if row.is_overdue else "",
-        look.format_html(" class={}", tone) if tone else "",
-        f"{at:%Y-%m-%d}",
-        formats.date_format(at, pgettext("a date", "j M Y"), use_l10n=False),
-        " · ".join(part for part in (left, row.place) if part),
-    )
 
 
 def empty_state(found: Queue, viewer: Viewer, tab: str, only: str) -> dict[str, str]:

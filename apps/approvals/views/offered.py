@@ -14,7 +14,7 @@ from apps.approvals.models import Case
 from apps.approvals.offers import Explanation, Offer
 from apps.approvals.queries import CaseView
 from apps.approvals.views import reading
-from apps.approvals.views.home import edit_address
+from apps.approvals.views.rows import edit_address
 
 PRIMARY = (
     "hand_on",

@@ -20,7 +20,7 @@ from apps.approvals.labels import days_to_go, desk_label, stage_label, step_labe
 from apps.approvals.models import Assessment, Case, Turn
 from apps.approvals.queries import CaseView, TimelineRow
 from apps.approvals.subjects import Change, Row, Section
-from apps.approvals.views.home import STATE_OF_OUTCOME
+from apps.approvals.views.rows import STATE_OF_OUTCOME
 from apps.approvals.workflow import Criterion, Desk
 from apps.offices.naming import in_language
 
