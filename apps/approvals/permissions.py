@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -44,7 +43,7 @@ from django.db.models import (
 from django.db.models import Case as SqlCase
 
 from apps.approvals.choices import APPROVALS, DECIDABLE, Capacity, Level, Outcome
-from apps.approvals.standing import HANDLERS, INVITED, Viewer, months_before
+from apps.approvals.standing import HANDLERS, INVITED, Viewer
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Reason
 from apps.offices import queries as offices
@@ -302,22 +301,14 @@ def reasons_of_separation(
     return reasons[:1]
 
 
-def reasons_of_service(
-    *,
-    user_id: uuid.UUID,
-    office_id: uuid.UUID,
-    at: datetime,
-    months: int,
-    who_can: tuple[str, ...] = (),
-    absent: str = "",
-) -> list[Reason]:
+def reasons_of_service(*, viewer: Viewer, office_id: uuid.UUID, absent: Viewer | None = None) -> list[Reason]:
     """Nobody reviews or decides the case of an office where they served lately, nor another for them (review.md 7)."""
-    if not offices.served_near(user_id, office_id, since=months_before(at, months), at=at):
-        return []
-    if absent:
-        params = {"months": months, "name": absent}
-        return [Reason("separation.served_of_absent", params, who_can=who_can)]
-    return [Reason("separation.served", {"months": months}, who_can=who_can)]
+    service = viewer.service
+    if office_id in service.offices(viewer.user_id):
+        return [Reason("separation.served", {"months": service.months})]
+    if absent is not None and office_id in service.offices(absent.user_id):
+        return [Reason("separation.served_of_absent", {"months": service.months, "name": absent.name})]
+    return []
 
 
 def reasons_of_conflict(desk: Desk, declarations: Iterable[Any]) -> list[Reason]:

@@ -59,13 +59,8 @@ class TurnQuerySet(QuerySet):
             there &= ~Q(stage="cooling_off")  # who decided is alone with the decision until it takes effect
             theirs |= there & self._not_kept_from(absent, viewer) & ~Q(capacity=Capacity.OPINION)
             theirs |= there & self._not_kept_from(absent, viewer) & Q(self._covered(viewer, "17e"))
-        return (
-            self.running()
-            .alias(**CLASSES)
-            .filter(theirs)
-            .filter(self._not_kept_from(own, viewer))
-            .exclude_beyond_authority(viewer)
-        )
+        rows = self.running().alias(**CLASSES) if others else self.running()
+        return rows.filter(theirs, self._not_kept_from(own, viewer)).exclude_beyond_authority(viewer)
 
     def _not_kept_from(self, person: Viewer, viewer: Viewer) -> Q:
         """What this person did, stepped aside from, or served near, keeps no turn that passes from them."""
@@ -79,8 +74,7 @@ class TurnQuerySet(QuerySet):
         recused = ConflictDeclaration.objects.filter(case=OuterRef("case"), user=person.user_id, recused=True)
         free = Q(~Exists(clash)) & Q(~Exists(recused))
         if viewer.assesses or viewer.seats & DECIDING_SEATS:
-            served = viewer.served_near.get(person.user_id, ()) if person.user_id is not None else ()
-            near = Q(case__office__in=list(served))
+            near = Q(case__office__in=viewer.service.offices(person.user_id))
             free &= ~(Q(capacity__in=SERVED_CAPACITIES) & near)
         if viewer.assesses:
             free &= ~Q(capacity=Capacity.REVIEWER) | Q(~Exists(desk))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Q
 
+from apps.audit.reasons import Kind, Reason, refuse
 from apps.offices.choices import Role
 from apps.offices.models import Office
 from apps.offices.queries import PostHeld, Standing, day_of, standing_of
@@ -47,15 +48,26 @@ COMMITTEE = (Role.MC_MEMBER, Role.MC_SECRETARY, Role.MC_CHAIR)
 
 
 _SERVED = """
-SELECT near.user_id, near.office_id
+SELECT asked.months, near.user_id, near.office_id
 FROM (
     SELECT (value #>> '{}')::integer AS months FROM approvals_parameter
     WHERE key = 'separation.months_served' AND valid_from <= %(day)s ORDER BY valid_from DESC LIMIT 1
 ) asked
-CROSS JOIN LATERAL offices_served_near(
+LEFT JOIN LATERAL offices_served_near(
     %(users)s::uuid[], %(at)s::timestamptz - make_interval(days => asked.months * 365 / 12), %(at)s, %(day)s
-) near
+) near ON true
 """
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where people served within the last `months`: by person, the offices that are too near to them."""
+
+    months: int
+    near: dict[uuid.UUID, frozenset[uuid.UUID]]
+
+    def offices(self, user_id: uuid.UUID | None) -> list[uuid.UUID]:
+        return sorted(self.near.get(user_id, ())) if user_id is not None else []
 
 
 @dataclass(frozen=True)
@@ -122,17 +134,20 @@ class Viewer:
         return behalf is not None and behalf.user_id == turn.taken_by_id
 
     @cached_property
-    def served_near(self) -> dict[uuid.UUID, tuple[uuid.UUID, ...]]:
+    def service(self) -> Service:
         """For the person and each for whom they stand in: the offices whose cases they neither review nor decide,
         because they served there or near there lately (review.md 7). One statement, asked when first needed.
+        Refuses (`parameter.missing`) where no period is in force.
         """
         people = [one.user_id for one in self.parts() if one.user_id is not None]
-        found: dict[uuid.UUID, set[uuid.UUID]] = {}
         with connection.cursor() as cursor:
             cursor.execute(_SERVED, {"users": people, "at": self.at, "day": day_of(self.at)})
-            for person, office in cursor.fetchall():
-                found.setdefault(person, set()).add(office)
-        return {person: tuple(sorted(offices)) for person, offices in found.items()}
+            rows = cursor.fetchall()
+        if not rows:
+            params = {"key": "separation.months_served", "on": day_of(self.at).isoformat()}
+            refuse(Kind.NOT_READY, Reason("parameter.missing", params))
+        near = {person: frozenset(office for _m, one, office in rows if one == person) for person in people}
+        return Service(rows[0][0], near)
 
 
 def months_before(at: datetime, months: int) -> datetime:

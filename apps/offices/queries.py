@@ -291,27 +291,6 @@ def holders(role: str, office: Office | UUID | None, at: datetime) -> list[User]
     return list(dict.fromkeys(found))
 
 
-_SERVED_NEAR = """
-SELECT EXISTS (
-    SELECT 1 FROM offices_served_near(ARRAY[%(user)s]::uuid[], %(since)s, %(at)s, %(day)s) WHERE office_id = %(office)s
-)
-"""
-
-
-def served_near(user_id: UUID, office_id: UUID, *, since: datetime, at: datetime) -> bool:
-    """Whether this person held a post since then, or stood in at one, in the office, below it, or above it
-    up to but without OICT.
-
-    Offices that stand over OICT do not count as above; where OICT or an office over it is meant, OICT's own
-    sections do not count as below (review rules on separation of duties). One statement.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SERVED_NEAR, {"user": user_id, "office": office_id, "since": since, "at": at, "day": day_of(at)}
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def is_within_oict(office_id: UUID, on: date) -> bool:
     """Whether the office is OICT or stands below it on this day."""
     chain = [office_id, *ancestors(office_id, on)]

@@ -8,7 +8,9 @@ from rest_framework import serializers
 from apps.accounts.api import views as accounts
 from apps.approvals import queries
 from apps.approvals.choices import Answer
+from apps.approvals.labels import stage_on
 from apps.approvals.models import Assessment, Case, Decision
+from apps.approvals.models.route import road_of
 from apps.approvals.offers import Offer
 from apps.approvals.services.verbs import VERBS
 from apps.audit.reasons import Reason, remedy_of, sentence
@@ -75,7 +77,7 @@ class CaseRowSerializer(serializers.ModelSerializer):
         ]
 
     def get_stage_label(self, case: Case) -> str:
-        return queries.stage_label(case)
+        return stage_on(road_of(case.route_id), case.stage)
 
 
 class ActionSerializer(serializers.Serializer):

@@ -105,7 +105,7 @@ class CaseList(APIView):
     )
     def get(self, request: Request) -> Response:
         viewer = queries.viewer_of_request(request._request)
-        rows = Case.objects.visible_to(viewer).select_related("office", "route")
+        rows = Case.objects.visible_to(viewer).select_related("office").defer("facts")
         for name, column in (("stage", "stage"), ("office", "office__code"), ("outcome", "outcome")):
             if value := request.query_params.get(name, "").replace("\x00", ""):
                 rows = rows.filter(**{column: value})

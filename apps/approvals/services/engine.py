@@ -17,12 +17,10 @@ from typing import Any
 from apps.approvals.choices import Capacity, Side
 from apps.approvals.models import Case, Decision, Move, Participation, Turn, TurnPause
 from apps.approvals.parameters import Numbers
-from apps.approvals.permissions import reasons_of_service
 from apps.approvals.seats import acting_office, is_own_initiative, people_for, reach, seats_of
 from apps.approvals.subjects import subject_for
 from apps.approvals.vacancies import alerts
 from apps.approvals.workflow import TERMINAL, Desk, RouteDefinition, Stage, Step
-from apps.audit.reasons import Reason
 from apps.audit.register import record
 from apps.notices import services as notices
 from apps.offices.models import Office
@@ -49,7 +47,6 @@ class Walk:
     _numbers: Numbers | None = None
     decision: Decision | None = None
     ended: dict[str, Office] = field(default_factory=dict)
-    _served: dict[uuid.UUID, list[Reason]] = field(default_factory=dict)
 
     @property
     def numbers(self) -> Numbers:
@@ -57,16 +54,6 @@ class Walk:
         if self._numbers is None:
             self._numbers = Numbers(day_of(self.at))
         return self._numbers
-
-    def served(self, user_id: uuid.UUID, months: int, *, absent: str = "") -> list[Reason]:
-        """Whether this person (`absent`: for whom another acts) served near the sponsoring office lately; asked
-        once.
-        """
-        if user_id not in self._served:
-            self._served[user_id] = reasons_of_service(
-                user_id=user_id, office_id=self.case.office_id, at=self.at, months=months, absent=absent
-            )
-        return self._served[user_id]
 
     @cached_property
     def is_own_initiative(self) -> bool:

@@ -28,6 +28,7 @@ from apps.approvals.permissions import (
     reasons_against_seat,
     reasons_of_conflict,
     reasons_of_separation,
+    reasons_of_service,
 )
 from apps.approvals.seats import names_for, titles_of
 from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
@@ -356,10 +357,7 @@ def reasons_against_person(
             capacity=turn.capacity, desk=turn.desk, mine=theirs, absent=absent.name
         )
     if not reasons and turn.capacity in SERVED_CAPACITIES:
-        months = int(walk.numbers["separation.months_served"])
-        reasons = walk.served(by.pk, months)
-        if not reasons and absent is not None and absent.user_id is not None:
-            reasons = walk.served(absent.user_id, months, absent=absent.name)
+        reasons = reasons_of_service(viewer=viewer, office_id=walk.case.office_id, absent=absent)
     if reasons:
         return reasons
     if verb.key == "declare_no_conflict":

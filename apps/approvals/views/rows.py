@@ -77,12 +77,13 @@ class RowDrawing:
 
         One link a row where the act is done on the page of the case; else the title leads to the case.
         """
-        url, act_url = case_address(row.handle), act_address(row, self._tab)
+        handle = escape(row.handle)
+        url, act_url = case_address(handle), act_address(row, handle, self._tab)
         title = escape(row.title) if row.language == self._language else look.words(row.title, row.language)
         if not act_url.startswith(f"{url}#") and act_url != url:
-            title = f'<a href="{escape(url)}">{title}</a>'
+            title = f'<a href="{url}">{title}</a>'
         desk = f"<small>{self._word(row.desk)}</small>" if row.desk and self._tab != "mine" else ""
-        name = escape(row.handle) if row.handle.startswith("OICT-") else self._word(row.office)
+        name = handle if handle.startswith("OICT-") else self._word(row.office)
         depth = self._depth(row.tier) if row.tier else self._texts["draft"]
         amount = self._amount(row.value_usd) if row.value_usd is not None else ""
         how_many = ""
@@ -90,7 +91,7 @@ class RowDrawing:
             how_many = escape(self._texts["in"] % {"n": row.in_count, "m": row.of_count})
         who = self._taken(row) or self._for(row)
         return mark_safe(  # noqa: S308 - each part is escaped above
-            f'<tr data-row><td><a href="{escape(act_url)}">{self._word(row.act or row.stage)}</a>{desk}<td>{title}'
+            f'<tr data-row><td><a href="{act_url}">{self._word(row.act or row.stage)}</a>{desk}<td>{title}'
             f"<small><b>{name}</b> · {depth}</small><td>{amount}<td>{self._due(row)}<td>{how_many}"
             f"{f'<small>{who}</small>' if who else ''}</tr>\n"
         )
@@ -130,13 +131,13 @@ class RowDrawing:
         )
 
 
-def act_address(row: QueueRow, tab: str) -> str:
+def act_address(row: QueueRow, handle: str, tab: str) -> str:
     if tab == "mine":
         if row.step_key == "assess" and row.taken_by_me:
-            return f"{case_address(row.handle)}assess/{row.desk_key}/"
+            return f"{case_address(handle)}assess/{row.desk_key}/"
         if row.step_key == "decide":
-            return f"{case_address(row.handle)}acts/decide/"
+            return f"{case_address(handle)}acts/decide/"
         if row.step_key == "draft" and (edit := edit_address(row.subject_kind, row.subject_id)):
             return edit
-        return f"{case_address(row.handle)}#acts"
-    return case_address(row.handle)
+        return f"{case_address(handle)}#acts"
+    return case_address(handle)
