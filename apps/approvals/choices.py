@@ -48,6 +48,7 @@ class Capacity(TextChoices):
     REVIEWER = "reviewer", _("Reviewer")
     LEAD = "lead", _("Lead reviewer")
     DECIDER = "decider", _("Decider")
+    COMMITTEE = "committee", _("Management Committee")
     IMPORTER = "importer", _("Importing service")
 
 
@@ -86,3 +87,19 @@ class ConditionStatus(TextChoices):
     OPEN = "open", _("Open")
     MET = "met", _("Met")
     MISSED = "missed", _("Missed")
+
+
+class CommitteeWay(TextChoices):
+    """How the Management Committee came to what it said; the keys of the first two are the steps of its desk."""
+
+    MEETING = "meeting", _("Meeting")
+    WRITTEN = "written", _("Written procedure")
+    CHAIR = "chair", _("The chair alone")
+
+
+class CommitteeResult(TextChoices):
+    """What the Management Committee does with a decision that is subject to it (review.md 3)."""
+
+    NOTED = "noted", _("Noted")
+    RETURNED = "returned", _("Returned")
+    DEFERRED = "deferred", _("Deferred for want of a quorum")

@@ -43,7 +43,7 @@ from django.db.models import (
 from django.db.models import Case as SqlCase
 
 from apps.approvals.choices import APPROVALS, DECIDABLE, Capacity, Level, Outcome
-from apps.approvals.standing import HANDLERS, INVITED, Viewer
+from apps.approvals.standing import COMMITTEE, HANDLERS, INVITED, Viewer
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Reason
 from apps.offices import queries as offices
@@ -221,7 +221,11 @@ def assessments_filter(viewer: Viewer, case: Any) -> Q:
         )
     )
     opened = mine | (submitted & Q(own_is_in))
-    desks_are_in = case.stage in ("recommendation", "decision", "cooling_off") or case.closed_at is not None
+    if case.stage == "committee" and viewer.roles & set(COMMITTEE):
+        return opened | submitted
+    desks_are_in = case.closed_at is not None or case.stage in (
+        *("recommendation", "decision", "cooling_off", "committee"),
+    )
     if desks_are_in and viewer.seats & {
         "lead_reviewer@oict",
         "cito@oict",
@@ -232,9 +236,13 @@ def assessments_filter(viewer: Viewer, case: Any) -> Q:
     return opened
 
 
-def may_read_decision(viewer: Viewer, decision: Any) -> bool:
-    """Until it takes effect, outcome and letter are the decider's and the auditor's alone (seam 8)."""
+def may_read_decision(viewer: Viewer, decision: Any, case: Any) -> bool:
+    """Until it takes effect, outcome and letter are the decider's and the auditor's alone, and the Committee's while
+    it has the turn (seam 8).
+    """
     if viewer.sees_everything or viewer.user_id == decision.decided_by_id:
+        return True
+    if case.stage == "committee" and viewer.roles & set(COMMITTEE) and decision.withdrawn_at is None:
         return True
     return decision.took_effect_at is not None
 
@@ -245,6 +253,8 @@ def may_read_recommendation(viewer: Viewer, case: Any) -> bool:
     A case that its office withdraws is closed without a decision, and its recommendation stays where it was.
     """
     if viewer.sees_everything or (case.closed_at is not None and case.outcome in DECIDABLE):
+        return True
+    if case.stage == "committee" and viewer.roles & set(COMMITTEE):
         return True
     return viewer.reviews or any(f"{role}@oict" in viewer.seats for role in HANDLERS)
 

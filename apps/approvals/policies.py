@@ -15,18 +15,10 @@ from apps.offices.naming import in_language
 def reasons_against_route(road: RouteDefinition, facts: Mapping[str, Any]) -> list[Reason]:
     """The road takes only cases whose facts it was made for; any other is told so, and nothing is half begun."""
     return [
-        Reason("route.not_published", {"why": _why(comparison.fact)}, field=comparison.fact)
+        Reason("route.not_published", {"why": comparison.fact}, field=comparison.fact)
         for comparison in road.applies_when
         if not comparison.holds(facts)
     ]
-
-
-def _why(fact: str) -> Any:
-    from django.utils.translation import gettext_lazy as _
-
-    return {
-        "major": _("it is an enterprise or major initiative, which goes to the Management Committee (15e)"),
-    }.get(fact, fact)
 
 
 def _label(criterion: Criterion) -> str:

@@ -32,6 +32,7 @@ from apps.approvals.permissions import level_expression, may_read_decision, may_
 from apps.approvals.queues import PAGE, TABS, Queue, QueueRow, counts, queue
 from apps.approvals.services.verbs import RULE_PAST, VERBS
 from apps.approvals.standing import Viewer, viewer_from
+from apps.approvals.workflow import Stage
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.offices.naming import in_language
 from apps.offices.queries import calendars_for, day_of
@@ -181,8 +182,16 @@ class CaseView:
     @property
     def stage_position(self) -> tuple[int, int]:
         """Stage k of n."""
-        road = self.case.route.road
-        return road.position(self.case.stage), len(road.stages)
+        keys = [stage.key for stage in self.stages]
+        return keys.index(self.case.stage) + 1 if self.case.stage in keys else len(keys), len(keys)
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The stages of the road at which a desk sits for this case."""
+        facts = self.case.facts
+        return [
+            stage for stage in self.case.route.road.stages if any(desk.sits_in(facts) for desk in stage.desks)
+        ]
 
     @property
     def is_paused(self) -> bool:
@@ -214,8 +223,8 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         rows = Decision.objects.filter(case=case).select_related("decided_by", "on_behalf_of")
         decisions = list(rows.order_by("-round"))
     decision = next((one for one in decisions if one.withdrawn_at is None), None)
-    sealed = {str(one.pk) for one in decisions if not may_read_decision(viewer, one)}
-    may_read = decision is not None and may_read_decision(viewer, decision)
+    sealed = {str(one.pk) for one in decisions if not may_read_decision(viewer, one, case)}
+    may_read = decision is not None and may_read_decision(viewer, decision, case)
     full = case.level == Level.FULL  # type: ignore[attr-defined]
     assessments = (
         list(
@@ -297,13 +306,20 @@ def _behalf(moves: Sequence[Move]) -> dict[tuple[str, uuid.UUID], str]:
     }
 
 
+#: Acts that tell of a decision; who may not read it yet does not read these.
+OF_DECISION = (
+    *("decide", "withdraw_decision", "note_decision", "return_decision", "defer_decision"),
+    *("open_written", "refer_to_chair"),
+)
+
+
 def _timeline(moves: Sequence[Move], sealed: Collection[str], *, inner: bool) -> list[TimelineRow]:
     """The acts in their order; of a decision that this viewer may not read (`sealed`) neither it nor its withdrawal.
     `inner`: whether they read what deciders and lead reviewers ask each other.
     """
     rows = []
     for move in moves:
-        if sealed and move.verb in ("decide", "withdraw_decision") and move.params.get("decision") in sealed:
+        if sealed and move.verb in OF_DECISION and move.params.get("decision") in sealed:
             continue
         verb = VERBS.get(move.verb)
         rows.append(

@@ -16,6 +16,21 @@ SENTENCES = {
     "case.key_used": _("This request was already used for another act."),
     "case.unknown_verb": _("“{verb}” is not an act of the review."),
     "case.already_open": _("A case for this is already open."),
+    "committee.returned_before": _("The Management Committee has returned this decision once already."),
+    "committee.meet_first": _(
+        "The written procedure opens after {asked} meetings without a quorum, or past the last day: {failed} so far."
+    ),
+    "committee.written_runs": _("The written procedure still runs: the chair has the turn once it is over."),
+    "committee.no_member": _(
+        "“{name}” is no member of the Management Committee who counts here; who decided, and a CITO, do not."
+    ),
+    "committee.no_quorum": _("{present} members took part, and the quorum is {quorum}."),
+    "committee.has_quorum": _(
+        "With {quorum} members present there is a quorum: the decision is noted or returned."
+    ),
+    "committee.no_majority": _("Of {present} members {against} voted otherwise: that is no majority for it."),
+    "committee.met_when": _("The meeting was between {from}, when it was decided, and {to}."),
+    "committee.next_when": _("The next meeting is after today ({today})."),
     "separation.other_part": _(
         "You took part in this case in another capacity ({part}), so you cannot act as {capacity}."
     ),

@@ -213,6 +213,9 @@ def acting_office(
     with such a holder; else the sponsor, whose vacant post is then an alert.
     """
     on = offices.day_of(at)
+    if desk.place == "committee":
+        post = Post.objects.filter(role__in=desk.roles).select_related("office").order_by("code").first()
+        return sponsor if post is None else post.office
     if desk.place != "sponsor":
         paragraph = 18 if desk.place == "oict" else 17
         holding = (

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Labels = Mapping[str, str]
-Then = Literal["close", "step", "pause", "stage"]
+Then = Literal["close", "step", "pause", "stay", "stage"]
 
 #: Every verb that a route may offer at a step. `services.acts` performs them; a test compares the two.
 STEP_VERBS = (
@@ -29,9 +29,14 @@ STEP_VERBS = (
     "decide",
     "send_back_to_lead",
     "withdraw_decision",
+    "note_decision",
+    "return_decision",
+    "defer_decision",
+    "open_written",
+    "refer_to_chair",
 )
 #: Where a desk's acting office is found.
-PLACES = ("sponsor", "oict", "dpko")
+PLACES = ("sponsor", "oict", "dpko", "committee")
 OPERATORS = ("is", "in", "at_most", "at_least")
 TERMINAL = ("closed", "registered")
 
@@ -58,7 +63,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class MoveOffer:
-    """What a move does to its turn: closes it, opens the desk's next step, pauses the clock, or goes to a stage."""
+    """What a move does to its turn: closes it, opens the desk's next step, pauses the clock, leaves it, or goes to
+    a stage.
+    """
 
     verb: str
     then: Then

@@ -1,9 +1,11 @@
 """The road from a draft to a decision in effect, by the services alone."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from apps.approvals import services
 from apps.approvals.models import Case, Decision, Turn
 from apps.approvals.queries import CaseView, case_view
 from apps.approvals.services import Seen
@@ -11,7 +13,7 @@ from apps.approvals.standing import viewer_of
 from apps.audit import clock
 from apps.audit.reasons import Refused
 from apps.notices.models import Timer
-from tests.factories.approvals import Review, decision_of, tick
+from tests.factories.approvals import ROUTES, Review, decision_of, tick
 
 
 def open_desks(case) -> list[str]:
@@ -146,7 +148,12 @@ def test_headquarters_case_asks_for_no_field_opinion(review: Review) -> None:
     assert open_desks(case) == ["oict_intake"]
 
 
-def test_case_without_a_published_road_is_refused_and_stays_a_draft(review: Review) -> None:
+def test_case_that_a_road_does_not_take_is_refused_and_stays_a_draft(review: Review) -> None:
+    road = json.loads((ROUTES / "ict-initiative.json").read_text())
+    small = [{"fact": "major", "operator": "is", "value": False}]
+    services.publish_route(
+        definition={**road, "key": "probe-road", "subject": "probe", "applies_when": small}, by=None
+    )
     case = review.open(major=True)
     with pytest.raises(Refused) as refused:
         review.act(case, "submitter", "hand_on")

@@ -240,7 +240,8 @@ class AssessmentDetail(APIView):
 
 @access(signed_in)
 class Letter(APIView):
-    """The letter of the decision, once it is in effect (before, for the decider and the auditor)."""
+    """The letter of the decision, once it is in effect (before, for the decider and the auditor, and for the
+    Committee while it has the turn)."""
 
     @extend_schema(
         operation_id="case_letter", parameters=[HANDLE], responses={200: OpenApiTypes.OBJECT, **REFUSALS}
@@ -249,7 +250,7 @@ class Letter(APIView):
         viewer = queries.viewer_of_request(request._request)
         case = queries.case_for(viewer, handle, at_least=Level.FULL)
         decision = case.decisions.filter(withdrawn_at__isnull=True).order_by("-round").first()
-        if decision is None or not may_read_decision(viewer, decision):
+        if decision is None or not may_read_decision(viewer, decision, case):
             refuse(Kind.NOT_FOUND, Reason("case.not_found"))
         return Response({**decision.letter, "event": str(decision.event_id)})
 

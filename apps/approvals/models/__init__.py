@@ -5,6 +5,7 @@ from apps.approvals.models.case import (
     Participation,
     ReferenceCounter,
 )
+from apps.approvals.models.committee import CommitteeRecord
 from apps.approvals.models.decision import Condition, Decision
 from apps.approvals.models.exception import NamedException
 from apps.approvals.models.review import (
@@ -27,6 +28,7 @@ __all__ = [
     "CaseUserGrant",
     "Clarification",
     "ClarificationItem",
+    "CommitteeRecord",
     "Condition",
     "ConflictDeclaration",
     "Decision",

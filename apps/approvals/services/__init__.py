@@ -1,10 +1,11 @@
 """Every write of the review. Each is atomic, takes keyword arguments only, and names its actor with `by`."""
 
-from apps.approvals.services.acts import Confirmation
+from apps.accounts.services import Confirmation
 from apps.approvals.services.assessments import Saved, save_assessment
 from apps.approvals.services.cases import discard_case, open_case, register_case, rename_case
 from apps.approvals.services.exceptions import end_exception, name_exception
-from apps.approvals.services.moves import MoveResult, Seen, move_case
+from apps.approvals.services.keys import MoveResult, Seen
+from apps.approvals.services.moves import move_case
 from apps.approvals.services.reassign import reassign_turn
 from apps.approvals.services.routes import publish_route, set_parameter
 

@@ -6,17 +6,12 @@ timeline keep of it. What happens to the turn stands in the route.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import F, Max
 
-from apps.accounts.models import User
-from apps.accounts.services import Confirmation
 from apps.approvals import policies
 from apps.approvals.choices import APPROVALS, Capacity, Outcome, Side
 from apps.approvals.letters import compose_letter
@@ -29,91 +24,23 @@ from apps.approvals.models import (
     ConflictDeclaration,
     Decision,
     Opinion,
-    Participation,
     Recommendation,
     ReferenceCounter,
-    Turn,
 )
+from apps.approvals.services import committee
+from apps.approvals.services.act import Act, Trace, take_part, with_words
 from apps.approvals.services.cases import published_route
 from apps.approvals.services.engine import (
     EFFECT_KIND,
-    Walk,
     announce_turn,
     ask_office,
     pause_side,
     resume_side,
     take_version,
 )
-from apps.approvals.standing import Viewer
 from apps.approvals.subjects import subject_for
-from apps.approvals.workflow import Desk
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.notices import services as notices
-
-
-@dataclass
-class Act:
-    """One verb about to be performed on a locked case."""
-
-    verb: str
-    walk: Walk
-    turn: Turn | None
-    desk: Desk | None
-    by: User
-    viewer: Viewer
-    values: Mapping[str, Any]
-    language: str
-    event_id: uuid.UUID = field(default_factory=uuid.uuid4)
-    authority: Any = None
-    role: str = ""
-    post_titles: Mapping[str, str] = field(default_factory=dict)
-    confirmation: Confirmation | None = None
-    parts: Sequence[Participation] = ()
-    recommendation: Recommendation | None = None
-    behalf: Viewer | None = None  # the absent person for whom they act
-
-    @property
-    def behalf_id(self) -> uuid.UUID | None:
-        return self.behalf.user_id if self.behalf is not None else None
-
-    @property
-    def case(self) -> Any:
-        return self.walk.case
-
-    @property
-    def at(self) -> datetime:
-        return self.walk.at
-
-
-@dataclass
-class Trace:
-    """What an act leaves behind: words for the timeline, ids and codes for the register, texts committed as hashes."""
-
-    words: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
-    commit: dict[str, str] = field(default_factory=dict)
-    close_outcome: str = ""
-
-
-def _with_words(act: Act) -> Trace:
-    words = act.values.get("words", "") or ""
-    return Trace(words=words, commit={"words": words} if words else {})
-
-
-def take_part(act: Act, capacity: str, desk: str = "") -> None:
-    """Write down that this person played this part, and the absent person for whom they did; separation of duties
-    reads it of both from now on.
-    """
-    Participation.objects.bulk_create(
-        [
-            Participation(case=act.case, user_id=person, capacity=capacity, desk=desk, since=act.at)
-            for person in (act.by.pk, act.behalf_id)
-            if person is not None
-        ],
-        ignore_conflicts=True,
-    )
-
 
 # The office -----------------------------------------------------------------------------------------------------
 
@@ -133,7 +60,7 @@ def hand_on(act: Act) -> Trace:
     refuse_if(Kind.NOT_READY, policies.reasons_against_route(act.walk.road, act.case.facts))
     subject.lifecycle.lock(act.case.subject_id)
     take_part(act, Capacity.SUBMITTER)
-    trace = _with_words(act)
+    trace = with_words(act)
     trace.facts["version"] = act.case.version_number
     trace.facts["tier"] = act.case.tier
     return trace
@@ -151,7 +78,7 @@ def attest(act: Act) -> Trace:
         at=act.at,
     )
     take_part(act, Capacity.ATTESTER, act.turn.desk if act.turn else "")
-    return _with_words(act)
+    return with_words(act)
 
 
 def endorse(act: Act) -> Trace:
@@ -161,7 +88,7 @@ def endorse(act: Act) -> Trace:
     if case.submitted_at is None:
         case.submitted_at = act.at
     take_part(act, Capacity.ENDORSER)
-    trace = _with_words(act)
+    trace = with_words(act)
     trace.facts["reference"] = case.reference
     trace.params["reference"] = case.reference
     return trace
@@ -180,12 +107,12 @@ def next_reference(act: Act) -> str:
 
 def send_back(act: Act) -> Trace:
     subject_for(act.case.subject_kind).lifecycle.unlock(act.case.subject_id, sections=None)
-    return _with_words(act)
+    return with_words(act)
 
 
 def withdraw_case(act: Act) -> Trace:
     subject_for(act.case.subject_kind).lifecycle.lock(act.case.subject_id)
-    trace = _with_words(act)
+    trace = with_words(act)
     trace.close_outcome = Outcome.WITHDRAWN
     return trace
 
@@ -205,7 +132,7 @@ def give_opinion(act: Act) -> Trace:
         at=act.at,
     )
     take_part(act, Capacity.OPINION)
-    trace = _with_words(act)
+    trace = with_words(act)
     trace.facts["position"] = act.values["position"]
     trace.params["position"] = act.values["position"]
     return trace
@@ -213,7 +140,7 @@ def give_opinion(act: Act) -> Trace:
 
 def intake(act: Act) -> Trace:
     take_part(act, Capacity.INTAKE)
-    return _with_words(act)
+    return with_words(act)
 
 
 def request_clarification(act: Act) -> Trace:
@@ -324,7 +251,7 @@ def recuse(act: Act) -> Trace:
 
 def hand_back(act: Act) -> Trace:
     _release(act)
-    return _with_words(act)
+    return with_words(act)
 
 
 def _release(act: Act) -> None:
@@ -395,6 +322,7 @@ def decide(act: Act) -> Trace:
         refuse_if(
             Kind.NOT_READY, subject.policy.reasons_against_approving(case.subject_id, case.version_number)
         )
+    case.facts = {**case.facts, "committee": committee.is_for_committee(act)}
     parts = [(part.user_id, part.capacity) for part in act.parts]
     if act.confirmation is None:
         refuse(Kind.NOT_ALLOWED, Reason("confirmation.missing", field="password"))
@@ -465,7 +393,7 @@ def withdraw_decision(act: Act) -> Trace:
     refuse_if(Kind.CONFLICT, policies.reasons_against_withdrawing_decision(decision, at=act.at))
     decision.withdrawn_at = act.at
     decision.save(update_fields=["withdrawn_at"])
-    trace = _with_words(act)
+    trace = with_words(act)
     trace.facts["decision"] = str(decision.pk)
     trace.params["decision"] = str(decision.pk)
     return trace
@@ -476,7 +404,7 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
     "attest": attest,
     "endorse": endorse,
     "send_back": send_back,
-    "send_back_to_lead": _with_words,
+    "send_back_to_lead": with_words,
     "withdraw_case": withdraw_case,
     "give_opinion": give_opinion,
     "acknowledge": intake,
@@ -490,5 +418,10 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
     "recommend": recommend,
     "decide": decide,
     "withdraw_decision": withdraw_decision,
+    "note_decision": committee.note_decision,
+    "return_decision": committee.return_decision,
+    "defer_decision": committee.defer_decision,
+    "open_written": with_words,
+    "refer_to_chair": with_words,
 }
 AFTER_TURN: Mapping[str, Callable[[Act], None]] = {"answer_clarification": after_answer}

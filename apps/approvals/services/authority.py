@@ -12,12 +12,13 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 
 from apps.accounts.models import User
+from apps.accounts.services import Confirmation
 from apps.approvals import policies
 from apps.approvals.choices import Capacity
 from apps.approvals.models import AssessmentScore, Case, Move, Recommendation
 from apps.approvals.permissions import FUNCTION_EXERCISED
 from apps.approvals.seats import place_of
-from apps.approvals.services.acts import Act, Confirmation
+from apps.approvals.services.act import Act
 from apps.approvals.services.engine import Walk
 from apps.approvals.standby import standby_check
 from apps.approvals.standing import Viewer

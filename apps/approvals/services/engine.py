@@ -30,6 +30,9 @@ from apps.offices.working_time import WorkCalendar, days_used, due_moment, fract
 REMINDER_KINDS = {50: "turn.reminder_50", 80: "turn.reminder_80", 100: "turn.due"}
 ESCALATION_KIND = "turn.escalate"
 COOLING_OFF = "cooling_off"
+COMMITTEE = "committee"
+#: The stages at which a decision is taken and not in effect: the office withdraws nothing there any more.
+DECIDED = (COOLING_OFF, COMMITTEE)
 EFFECT_KIND = "decision.effect"
 ANSWER_STEP = "answer"
 
@@ -97,6 +100,7 @@ def enter_stage(walk: Walk, key: str, *, outcome: str = "", verb: str) -> None:
     """Take the case to a stage: close what the stage before leaves open, open the new turns, or close the case."""
     case = walk.case
     left = case.stage
+    key = _where_somebody_sits(walk, key)
     for turn in walk.open_turns():
         desk = _desk_or_none(walk.road, turn)
         if key in TERMINAL or desk is None or not desk.until or desk.until == left:
@@ -113,6 +117,16 @@ def enter_stage(walk: Walk, key: str, *, outcome: str = "", verb: str) -> None:
         _hold_for_effect(walk, stage)
         return
     open_turns(walk, stage, [desk for desk in stage.desks if not desk.after and desk.sits_in(case.facts)])
+
+
+def _where_somebody_sits(walk: Walk, key: str) -> str:
+    """The stage, or the first after it at which a desk sits for this case: the others are passed by."""
+    while key not in TERMINAL:
+        stage = walk.road.stage(key)
+        if any(desk.sits_in(walk.case.facts) for desk in stage.desks) or not stage.next:
+            return key
+        key = stage.next
+    return key
 
 
 def _hold_for_effect(walk: Walk, stage: Stage) -> None:
@@ -406,7 +420,7 @@ def take_version(walk: Walk, *, by: Any) -> None:
     frozen = subject_for(case.subject_kind).lifecycle.freeze(case.subject_id, by=by, at=walk.at)
     case.version_number = frozen.number
     case.version_hash = frozen.sha256
-    case.facts = dict(frozen.facts)
+    case.facts = {**frozen.facts, "committee": bool(frozen.facts.get("major"))}
     case.tier = frozen.facts["tier"]
     case.value_usd = frozen.facts["value_usd"]
     case.title = frozen.title

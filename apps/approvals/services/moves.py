@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.accounts.services import Confirmation
 from apps.approvals.choices import Capacity, Outcome
 from apps.approvals.labels import stage_label
 from apps.approvals.models import (
@@ -31,7 +30,8 @@ from apps.approvals.permissions import (
     reasons_of_service,
 )
 from apps.approvals.seats import names_for, titles_of
-from apps.approvals.services.acts import AFTER_TURN, PERFORM, Act, Confirmation, Trace
+from apps.approvals.services.act import Act, Trace
+from apps.approvals.services.acts import AFTER_TURN, PERFORM
 from apps.approvals.services.authority import (
     authority_for,
     hold_absence,
@@ -39,7 +39,16 @@ from apps.approvals.services.authority import (
     reasons_of_readiness,
     recommendation_of,
 )
-from apps.approvals.services.engine import ANSWER_STEP, Walk, close_turn, enter_stage, finish_step
+from apps.approvals.services.committee import reasons_at_committee
+from apps.approvals.services.engine import (
+    ANSWER_STEP,
+    DECIDED,
+    Walk,
+    close_turn,
+    enter_stage,
+    finish_step,
+)
+from apps.approvals.services.keys import MoveResult, Seen, earlier_move, fingerprint
 from apps.approvals.services.verbs import VERBS, Verb, clean_payload
 from apps.approvals.standby import absent_cito
 from apps.approvals.standing import Viewer, viewer_from
@@ -51,39 +60,6 @@ from apps.offices.queries import StoodFor, standing_of
 
 #: Verbs of a desk's turn that no route needs to name: whoever sits there may use them.
 DESK_VERBS = ("declare_no_conflict", "recuse", "hand_back")
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The version that the person read; an act on another one is refused, with the difference to be shown."""
-
-    version_number: int
-    version_hash: str
-
-
-@dataclass(frozen=True)
-class MoveResult:
-    """What a move answers, the first time and every time that its key comes again."""
-
-    move_id: uuid.UUID
-    verb: str
-    reference: str
-    stage: str
-    version_number: int
-    version_hash: str
-    event_id: uuid.UUID
-    repeated: bool = False
-
-    def as_answer(self) -> dict[str, Any]:
-        return {
-            "move": str(self.move_id),
-            "verb": self.verb,
-            "reference": self.reference,
-            "stage": self.stage,
-            "version_number": self.version_number,
-            "version_hash": self.version_hash,
-            "event": str(self.event_id),
-        }
 
 
 @transaction.atomic
@@ -150,31 +126,6 @@ def move_case(
     )
     return _write_move(
         act, trace, event_id, from_stage=from_stage, key=idempotency_key, request_hash=request_hash
-    )
-
-
-def fingerprint(case_id: uuid.UUID, action: str, payload: Mapping[str, Any]) -> str:
-    """What a key was used for; taken of raw input, which may hold characters that no record may."""
-    raw = json.dumps([str(case_id), action, payload], default=str, sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(raw.encode("ascii")).hexdigest()
-
-
-def earlier_move(by: User, key: str, request_hash: str) -> MoveResult | None:
-    """What this key of this person was answered before; refuses (`conflict`) where it was used for another act."""
-    move = Move.objects.filter(by=by, idempotency_key=key).first()
-    if move is None:
-        return None
-    if move.request_hash != request_hash:
-        refuse(Kind.CONFLICT, Reason("case.key_used"))
-    return MoveResult(
-        move_id=move.pk,
-        verb=move.verb,
-        reference=move.answer["reference"],
-        stage=move.answer["stage"],
-        version_number=move.version_number,
-        version_hash=move.version_hash,
-        event_id=move.event_id,
-        repeated=True,
     )
 
 
@@ -369,6 +320,8 @@ def reasons_against_person(
         return [Reason("decision.sent_back_before")]
     if verb.key == "withdraw_decision" and turn.taken_by is not None and turn.taken_by_id != by.pk:
         return [Reason("decision.not_yours", {"name": turn.taken_by.full_name})]
+    if turn.capacity == Capacity.COMMITTEE:
+        return reasons_at_committee(walk, verb.key, turn)
     return reasons_of_conflict(desk, mine)
 
 
@@ -392,7 +345,7 @@ def reasons_against_whole_case(
     walk: Walk, viewer: Viewer, *, who_can: tuple[str, ...] | None = None
 ) -> list[Reason]:
     """The office withdraws its own case, at any open stage before a decision is taken."""
-    if walk.case.stage == "cooling_off":
+    if walk.case.stage in DECIDED:
         return [Reason("case.no_turn", {"stage": stage_label(walk.case)})]
     seats = seats_of_whole_case(walk)
     if viewer.seats & set(seats):
@@ -415,7 +368,7 @@ def _follow_route(act: Act, trace: Trace) -> None:
         return
     elif offer.then == "stage":
         enter_stage(walk, offer.to, verb=act.verb)
-    elif offer.then != "pause":
+    elif offer.then not in ("pause", "stay"):
         finish_step(walk, turn, verb=act.verb)
     if act.verb in AFTER_TURN:
         AFTER_TURN[act.verb](act)

@@ -19,12 +19,14 @@ from apps.audit.reasons import Kind, Reason, refuse
 from apps.audit.register import record
 from apps.offices.choices import Role
 
+#: What the review itself says of a case, beside the facts of its subject: whether its decision goes to the Committee.
+REVIEW_FACTS = {"committee": bool}
+
 
 def route_faults(road: RouteDefinition) -> list[str]:
     """Why this road cannot be published, in words; it must be walkable to its end by roles and facts that exist."""
-    return faults_of(
-        road, roles=Role.values, capacities=Capacity.values, fact_types=subject_for(road.subject).fact_types
-    )
+    facts = {**subject_for(road.subject).fact_types, **REVIEW_FACTS}
+    return faults_of(road, roles=Role.values, capacities=Capacity.values, fact_types=facts)
 
 
 @transaction.atomic

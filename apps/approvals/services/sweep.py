@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from apps.accounts.models import User
-from apps.approvals.choices import APPROVALS, Capacity, Level, Side
-from apps.approvals.models import Case, Decision, Participation, Turn
+from apps.approvals.choices import Capacity, Side
+from apps.approvals.models import Case, Decision, Turn
 from apps.approvals.seats import people_for, place_of
+from apps.approvals.services.effect import bring_into_effect
 from apps.approvals.services.engine import (
     COOLING_OFF,
     REMINDER_KINDS,
@@ -26,7 +27,6 @@ from apps.approvals.services.engine import (
     warn_of_vacancy,
 )
 from apps.approvals.standing import viewer_of
-from apps.approvals.subjects import subject_for
 from apps.audit import clock
 from apps.notices import services as notices
 from apps.notices.models import Timer
@@ -198,7 +198,7 @@ def lock_cases_of_decisions(decision_ids: list[uuid.UUID]) -> None:
 
 def take_effect(timer: Timer) -> None:
     """Let a decision take effect once its window is over: the case closes, its letter goes out, the office
-    sees it (seam 8).
+    sees it (seam 8). A decision that is subject to the Committee goes there instead, and its letter is held.
 
     Runs with the case locked; doing it twice changes nothing.
     """
@@ -210,37 +210,20 @@ def take_effect(timer: Timer) -> None:
         return
     case = decision.case
     walk = Walk(case=case, at=now, road=case.route.road, turns=list(case.turns.select_related("office")))
-    decision.took_effect_at = now
-    decision.save(update_fields=["took_effect_at"])
-    from_stage = case.stage
-    turn = next((one for one in walk.open_turns() if one.stage == from_stage), None)
+    if case.stage != COOLING_OFF:
+        return  # it is with the Committee
+    turn = next((one for one in walk.open_turns() if one.stage == COOLING_OFF), None)
     if turn is not None:
         close_turn(walk, turn, verb="take_effect")
-    enter_stage(walk, "closed", outcome=decision.outcome, verb="take_effect")
+    enter_stage(walk, walk.road.stage(COOLING_OFF).next, outcome=decision.outcome, verb="take_effect")
     case.save()
-    subject_for(case.subject_kind).lifecycle.on_effect(case.subject_id, outcome=decision.outcome, at=now)
+    in_effect = case.closed_at is not None
+    if in_effect:
+        bring_into_effect(case, decision, now)
     rule_move(
-        walk, verb="take_effect", turn=turn, from_stage=from_stage, params={"decision": str(decision.pk)}
-    )
-    _send_letter(case, decision, now)
-
-
-def _send_letter(case: Case, decision: Decision, now: Any) -> None:
-    office = [f"{role}@{case.office_id}" for role in (Role.HEAD_OF_OFFICE, Role.ICT_CHIEF, Role.SUBMITTER)]
-    people = {seated.user.pk: seated.user for seated in people_for(office, now, case_id=case.pk)}
-    for part in Participation.objects.filter(
-        case=case, capacity__in=[Capacity.SUBMITTER, Capacity.ENDORSER]
-    ).select_related("user"):
-        people.setdefault(part.user_id, part.user)
-    seen = Case.objects.filter(pk=case.pk)
-    readers = [user for user in people.values() if seen.visible_to(viewer_of(user, now), Level.FULL).exists()]
-    notices.post(
-        recipients=readers,
-        code="decision.approved" if decision.outcome in APPROVALS else "decision.not_approved",
-        params={"reference": case.reference or "", "title": case.title, "outcome": decision.outcome},
-        dedupe_key=f"{decision.pk}:letter",
-        not_before=decision.effective_at,
-        case_id=case.pk,
-        link=f"/cases/{case.handle}/letter/",
-        at=now,
+        walk,
+        verb="take_effect" if in_effect else "to_committee",
+        turn=turn,
+        from_stage=COOLING_OFF,
+        params={"decision": str(decision.pk)},
     )

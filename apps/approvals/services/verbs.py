@@ -92,6 +92,23 @@ CONDITION_FIELDS = (
 )
 REASON = Field("words", _("Reason"), required=True)
 REMARKS = Field("words", _("Remarks"))
+#: What is written down of a sitting of the Management Committee.
+SITTING = (
+    Field(
+        "met_on",
+        _("Date of the meeting"),
+        "date",
+        required=True,
+        help=_("Of a written procedure, the day on which it closed."),
+    ),
+    Field(
+        "present",
+        _("Members who took part"),
+        help=_("A name a line. Needed wherever a quorum is: only the chair alone leaves it empty."),
+        depends=True,
+    ),
+    Field("against", _("Members who voted otherwise"), help=_("A name a line, of those who took part.")),
+)
 
 VERBS: Mapping[str, Verb] = {
     verb.key: verb
@@ -263,6 +280,55 @@ VERBS: Mapping[str, Verb] = {
             (Field("words", _("Questions"), required=True),),
             note=_("Once, before the decision, on OICT's clock. The lead reviewer then recommends anew."),
         ),
+        Verb(
+            "note_decision",
+            _("Note the decision"),
+            _("noted the decision"),
+            (*SITTING, Field("words", _("Minutes"), required=True)),
+            cannot_be_undone=True,
+            note=_(
+                "The Management Committee takes note. The decision takes effect now, and its letter goes out."
+            ),
+        ),
+        Verb(
+            "return_decision",
+            _("Return the decision"),
+            _("returned the decision to who took it"),
+            (*SITTING, Field("words", _("Reasons"), required=True)),
+            cannot_be_undone=True,
+            note=_("Once, with reasons. The case is then decided anew; the decision stays with the CITO."),
+        ),
+        Verb(
+            "defer_decision",
+            _("Defer for want of a quorum"),
+            _("deferred the decision for want of a quorum"),
+            (
+                SITTING[0],
+                Field("present", _("Members present"), help=_("A name a line; none where nobody came.")),
+                Field("next_on", _("Date of the next meeting"), "date", required=True),
+                REMARKS,
+            ),
+            note=_("The case goes to the next meeting. Its last day stays as it is."),
+        ),
+        Verb(
+            "open_written",
+            _("Open the written procedure"),
+            _("opened the written procedure"),
+            (REASON,),
+            note=_(
+                "Five working days, with the same quorum. After two meetings without a quorum, or past the last day."
+            ),
+        ),
+        Verb(
+            "refer_to_chair",
+            _("Refer to the chair"),
+            _("referred the decision to the chair"),
+            (REASON,),
+            cannot_be_undone=True,
+            note=_(
+                "Where the written procedure ended without a quorum. The chair notes it, or returns it with a reason."
+            ),
+        ),
         Verb("withdraw_decision", _("Withdraw the decision"), _("withdrew the decision"), (REASON,)),
         Verb(
             "withdraw_case",
@@ -279,6 +345,7 @@ VERBS: Mapping[str, Verb] = {
 #: What the portal does by itself, as the timeline says it.
 RULE_PAST: Mapping[str, Label] = {
     "take_effect": _("the decision took effect"),
+    "to_committee": _("the decision went to the Management Committee, and its letter is held"),
     "lapsed": _("the field opinion was not given in time"),
     "escalated": _("the overdue turn was brought to the next level"),
     "let_go": _("the turn was freed, as who took it left the post"),

@@ -39,6 +39,12 @@ TONES = {
     "take_effect": ("good", "stamp"),
     "withdraw_decision": ("warn", "undo"),
     "withdraw_case": ("warn", "minus"),
+    "to_committee": ("hold", "office"),
+    "note_decision": ("good", "check"),
+    "return_decision": ("warn", "undo"),
+    "defer_decision": ("hold", "clock"),
+    "open_written": ("", "mail"),
+    "refer_to_chair": ("", "person"),
     "escalated": ("bad", "alert"),
     "lapsed": ("warn", "clock"),
     "give_opinion": ("", "document"),
@@ -53,7 +59,6 @@ TONES = {
 def strip_of(view: CaseView) -> dict[str, Any]:
     """The sticky strip: what it is, which version, where it stands, whose turn, until when."""
     case = view.case
-    road = case.route.road
     position, total = view.stage_position
     ended = case.closed_at is not None
     stages = [
@@ -61,7 +66,7 @@ def strip_of(view: CaseView) -> dict[str, Any]:
             "label": in_language(stage.labels),
             "is": "now" if stage.key == case.stage else "done" if ended or at < position else "next",
         }
-        for at, stage in enumerate(road.stages, start=1)
+        for at, stage in enumerate(view.stages, start=1)
     ]
     turns = turns_of(view)
     waits = _decision_waits(view)
