@@ -39,4 +39,16 @@ class ApprovalsConfig(AppConfig):
         register_grants(
             GrantTable(exceptions.GRANTS, exceptions.expected_grants, columns=("reason", "source", "until"))
         )
+        from apps.approvals.views.committee import reads_agenda
+
+        register_entry(
+            Entry(
+                "committee",
+                _("Management Committee"),
+                "approvals:committee",
+                order=15,
+                rule=reads_agenda,
+                prefixes=("/committee/",),
+            )
+        )
         register_entry(Entry("work", _("My work"), "approvals:my-work", order=10, prefixes=("/", "/cases/")))

@@ -14,11 +14,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.approvals.choices import Level, Side
+from apps.approvals.committee import records_of
 from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
 from apps.approvals.models import (
     Assessment,
     Case,
     Clarification,
+    CommitteeRecord,
     ConflictDeclaration,
     Decision,
     Move,
@@ -160,6 +162,7 @@ class CaseView:
     recommendation: Recommendation | None
     decision: Decision | None
     decision_withheld: bool
+    committee: list[CommitteeRecord]
     behalf: dict[tuple[str, uuid.UUID], str]
 
     def acted(self, verb: str, user: User) -> str:
@@ -272,6 +275,7 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         else None,
         decision=decision if may_read and full else None,
         decision_withheld=decision is not None and not may_read,
+        committee=records_of(viewer, case, decisions) if full and "to_committee" in happened else [],
     )
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from apps.approvals.choices import Capacity, CommitteeResult, CommitteeWay
+from apps.approvals.committee import members_of
 from apps.approvals.models import CommitteeRecord, Decision, Turn
-from apps.approvals.seats import people_for
 from apps.approvals.services.act import Act, Trace, take_part
 from apps.approvals.services.effect import bring_into_effect
 from apps.approvals.services.engine import Walk
@@ -23,10 +23,9 @@ from apps.offices.models import PostHolding
 from apps.offices.queries import day_of
 
 if TYPE_CHECKING:
-    from apps.accounts.models import User
+    pass
 
 CHAIR_DESK = "chair"
-VOTERS = (Role.MC_MEMBER, Role.MC_CHAIR)
 
 
 def is_for_committee(act: Act) -> bool:
@@ -43,21 +42,6 @@ def is_for_committee(act: Act) -> bool:
     if citos & {part.user_id for part in act.parts}:
         return True
     return bool(act.case.declarations.filter(recused=True, user__in=citos).exists())
-
-
-def members_of(turn: Turn, decision: Decision, walk: Walk) -> list[User]:
-    """Who counts: members and chair, or who stands in for them, but neither who decided nor a CITO."""
-    seats = [f"{role}@{turn.office_id}" for role in VOTERS]
-    citos = PostHolding.objects.filter(post__role=Role.CITO, during__contains=walk.at).values_list(
-        "user", flat=True
-    )
-    out = {decision.decided_by_id, *citos}
-    there = [
-        one
-        for one in people_for(seats, walk.at, case_id=walk.case.pk)
-        if not (one.is_away and one.has_stand_in)
-    ]
-    return list(dict.fromkeys(one.user for one in there if one.user.pk not in out))
 
 
 def reasons_at_committee(walk: Walk, verb: str, turn: Turn) -> list[Reason]:
@@ -105,7 +89,9 @@ def _sit(act: Act, result: str) -> tuple[Decision, CommitteeRecord]:
     )
     values, quorum = act.values, int(act.walk.numbers["committee.quorum"])
     way = CommitteeWay.CHAIR if act.desk.key == CHAIR_DESK else CommitteeWay(act.turn.step)
-    members = members_of(act.turn, decision, act.walk)
+    members = members_of(
+        office_id=act.turn.office_id, decided_by=decision.decided_by_id, case_id=act.case.pk, at=act.at
+    )
     present, reasons = _named(values["present"], members, "present")
     against, more = _named(values.get("against") or "", present, "against")
     reasons += more

@@ -21,6 +21,7 @@ from apps.accounts.factors import factor_of
 from apps.accounts.services import confirm_code, confirm_passkey, confirm_password
 from apps.approvals import queries, services
 from apps.approvals.choices import Level, Outcome
+from apps.approvals.committee import sitting_of
 from apps.approvals.forms import ActForm, read_payload
 from apps.approvals.letters import preview_letter
 from apps.approvals.models import Case
@@ -55,6 +56,10 @@ def act(request: HttpRequest, handle: str, verb: str) -> HttpResponse:
     if spec.key in CONFIRM_FIRST and request.POST.get("step") != "sure":
         return _check(request, handle, spec, payload)
     return _send(request, handle, spec, payload)
+
+
+#: Acts for which the secretary writes down who took part.
+AT_COMMITTEE = ("note_decision", "return_decision", "defer_decision")
 
 
 # Reading what came ----------------------------------------------------------------------------------------------
@@ -217,6 +222,9 @@ def _context(
     }
     if spec.key == "hand_on":
         context["endorser"] = endorser_of(case, by=person_of(request), at=view.viewer.at)
+    if view.decision is not None and spec.key in AT_COMMITTEE:
+        turn = next(iter(view.open_turns))
+        context["sitting"] = sitting_of(case, view.decision, turn, view.viewer.at)
     if spec.key in ("decide", "recommend"):
         context |= {
             "questions": next((row for row in view.timeline if row.verb == "send_back_to_lead"), None),

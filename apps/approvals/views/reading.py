@@ -91,8 +91,10 @@ def strip_of(view: CaseView) -> dict[str, Any]:
 
 
 def _decision_waits(view: CaseView) -> str:
-    if view.case.stage != "cooling_off" or view.decision is None:
+    if view.decision is None or view.case.stage not in ("cooling_off", "committee"):
         return ""
+    if view.case.stage == "committee":
+        return _("before the Management Committee")
     return _("takes effect at %(at)s unless withdrawn") % {"at": look.moment_text(view.decision.effective_at)}
 
 

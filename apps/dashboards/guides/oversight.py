@@ -19,6 +19,21 @@ OVERSIGHT_GUIDES = (
         ),
         steps=(
             Step(
+                _("Note a decision, or return it"),
+                _(
+                    "Decisions on major cases wait on the Committee's page. The secretary writes down the date, who took "
+                    "part and the minutes; with a quorum the decision is noted and takes effect, or is returned once "
+                    "with reasons."
+                ),
+            ),
+            Step(
+                _("Where no quorum comes together"),
+                _(
+                    "The secretary defers the decision to the next meeting. After two such meetings, or past the last "
+                    "day, a written procedure of five working days opens; where that fails, the chair has the turn."
+                ),
+            ),
+            Step(
                 _("Read the dashboard"),
                 _(
                     "Its head says as of when, and what your numbers count. The chart and the "

@@ -7,7 +7,7 @@ counts as sent then, to nobody. All of it is one transaction: a run that is kill
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -67,7 +67,10 @@ POSTS = {
     "value": "OICT-REVIEWER-VALUE-{}",
     "security": "OICT-REVIEWER-SEC-{}",
     "recommend": "OICT-LEAD-REVIEWER-{}",
+    "note": "UN-SECRETARIAT-MC-SECRETARY",
+    "put_off": "UN-SECRETARIAT-MC-SECRETARY",
 }
+MEMBERS = ("MC-MEMBER-1", "MC-MEMBER-2", "MC-MEMBER-3", "UN-SECRETARIAT-MC-CHAIR")
 DECIDERS = {
     "cito": "OICT-CITO",
     "officer1": "OICT-ASSIGNED-OFFICER-1",
@@ -337,6 +340,12 @@ class Play:
                 self._recommend(story, step, by)
             case "decide":
                 self._decide(story, step, by)
+            case "note":
+                self._sit(story, "note_decision", by, MEMBERS, words=story.data["minutes"])
+            case "put_off":
+                soon = (clock.now().date() + timedelta(days=14)).isoformat()
+                words = story.data["put_off"]
+                self._sit(story, "defer_decision", by, MEMBERS[:2], next_on=soon, words=words)
             case "withdraw":
                 self._move(story, "withdraw_case", by, words=story.text("withdraw", "words"))
             case other:
@@ -480,3 +489,7 @@ class Play:
         if outcome == "approved_with_conditions":
             values["conditions"] = self._conditions(story)
         self._move(story, "decide", by, **values)
+
+    def _sit(self, story: Story, action: str, by: User, posts: Sequence[str], **given: str) -> None:
+        present = "\n".join(self.holders[post].full_name for post in posts)
+        self._move(story, action, by, met_on=clock.now().date().isoformat(), present=present, **given)

@@ -91,7 +91,7 @@ def answers_of(
         "summary": data["summary"],
         "kind": data["kind"],
         "reach": data.get("reach", "one_office"),
-        "major": "no",
+        "major": data.get("major", "no"),
         "participating_offices": data.get("participating_offices", ""),
         "duty_station": data.get("duty_station", ""),
         "mandate": data.get("mandate", ""),

@@ -349,6 +349,7 @@ DOORS: Mapping[str, Door] = {
     "/notices/<uuid:notice_id>/read/": signed_in(None, post=302, but=is_the_submitters(302), changes=True),
     # the review: `/cases/<str:handle>/acts/<slug:verb>/` has a row for each act (`acts.py`)
     "/": signed_in(),
+    "/committee/": only(("approver", "delegate", "expired", *AUDITORS)),
     "/cases/<str:handle>/": case("card"),
     "/cases/<str:handle>/versions/<int:number>/": case("full", has_a_version),
     "/cases/<str:handle>/difference/<int:before>/<int:after>/": case("full", has_two_versions),

@@ -1,0 +1,42 @@
+"""The Management Committee's page: its agenda, and what it did before."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.accounts.access import access, role
+from apps.approvals import committee, queries
+from apps.approvals.choices import Outcome
+from apps.approvals.labels import step_label
+from apps.approvals.standing import COMMITTEE, HANDLERS
+from apps.approvals.views.rows import STATE_OF_OUTCOME, case_address
+from apps.offices.choices import Role
+
+reads_agenda = role(*(str(name) for name in (*COMMITTEE, *HANDLERS, Role.AUDITOR)))
+
+
+@access(reads_agenda)
+@require_safe
+def agenda(request: HttpRequest) -> HttpResponse:
+    """Show the decisions that wait for the Committee, and its last fifty records; to be read or printed."""
+    viewer = queries.viewer_of_request(request)
+    rows = [
+        {
+            "url": case_address(item.case.handle),
+            "case": item.case,
+            "step": step_label(item.case, item.turn),
+            "due_at": item.turn.due_at,
+            "late": item.turn.due_at is not None and item.turn.due_at < viewer.at,
+            "decision": item.decision,
+            "outcome": Outcome(item.decision.outcome).label if item.decision else "",
+            "state": STATE_OF_OUTCOME.get(item.decision.outcome, "done") if item.decision else "",
+            "meetings": item.meetings,
+            "next_on": item.next_on,
+        }
+        for item in committee.agenda(viewer)
+    ]
+    records = [(row, case_address(row.case.handle)) for row in committee.latest(viewer)]
+    context = {"rows": rows, "records": records, "quorum": committee.quorum_on(viewer.at.date())}
+    return render(request, "approvals/committee.html", context)
