@@ -15,12 +15,18 @@ from apps.offices.choices import Role
 
 ROUTES = Path(__file__).parent / "routes"
 ENDS = {"closed": "Closed", "registered": "Registered"}
-PLACES = {"sponsor": "the sponsoring office", "oict": "OICT", "dpko": "DPKO"}
+PLACES = {
+    "sponsor": "the sponsoring office",
+    "oict": "OICT",
+    "dpko": "DPKO",
+    "committee": "the Management Committee",
+}
 OPERATORS = {"is": "is", "in": "is one of", "at_most": "is at most", "at_least": "is at least"}
 EFFECTS = {
     "close": "ends the turn",
     "step": "opens the desk's next step",
     "pause": "stops the clock until the office answers",
+    "stay": "leaves the turn as it is",
 }
 
 

@@ -58,7 +58,9 @@ SENTENCES: dict[str, str | Promise] = {
         "A numbered paper that gives a post a function, for offices, up to an amount, for a time."
     ),
     "internal-rate-of-return": _("The discount rate at which the net present value is zero."),
-    "management-committee": _("Sees the portfolio, and notes decisions on major cases, or returns them once."),
+    "management-committee": _(
+        "Sees the portfolio, and notes decisions on major cases, or returns them once."
+    ),
     "net-present-value": _("Benefits less costs over the years, in today's money."),
     "not-approved": _("The initiative may not go on; the decision says why, and what would change it."),
     "not-subject-to-review": _("The screening found no application software in it."),

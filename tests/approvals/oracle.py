@@ -13,11 +13,24 @@ from typing import Any
 from apps.approvals import services
 from apps.approvals.models import Case
 from apps.audit import clock
+from apps.offices.choices import Role
 from tests.factories.approvals import Review, assessment_of, decision_of, tick
+from tests.factories.offices import appoint, make_person, make_post
 
 PEOPLE = (
     *("submitter", "head", "ict", "finance", "field", "desk", "align", "standards", "value", "lead"),
-    *("officer", "cito", "chief", "member", "auditor", "admin", "unifil-head", "escap-ict"),
+    *(
+        "officer",
+        "cito",
+        "chief",
+        "member",
+        "secretary",
+        "chair",
+        "auditor",
+        "admin",
+        "unifil-head",
+        "escap-ict",
+    ),
 )
 VERBS = (
     *("hand_on", "attest", "endorse", "send_back", "give_opinion", "acknowledge", "find_complete"),
@@ -28,7 +41,8 @@ VERBS = (
 OFFICE = ("submitter", "head", "ict", "finance", "auditor")
 SUBMITTED = (
     *OFFICE,
-    *("field", "desk", "align", "standards", "value", "lead", "officer", "cito", "chief", "member"),
+    *("field", "desk", "align", "standards", "value", "lead", "officer", "cito", "chief"),
+    *("member", "secretary", "chair"),
 )
 OWNERS = ("submitter", "head")
 
@@ -105,6 +119,16 @@ STATES: Mapping[str, State] = {
         },
     ),
     "taking effect": State(SUBMITTED, {"withdraw_decision": ("cito",), "withdraw_case": ()}),
+    "before the committee": State(  # at its first meeting
+        SUBMITTED,
+        {
+            "note_decision": ("secretary",),
+            "return_decision": ("secretary",),
+            "defer_decision": ("secretary",),
+            "open_written": (),
+            "withdraw_case": (),
+        },
+    ),
     "closed": State(SUBMITTED),
 }
 #: What stands against an act for a thing that is not ready, not for the person: an assessment not written yet.
@@ -126,7 +150,11 @@ def expected(state: str, verb: str, person: str) -> str:
 def payload_of(verb: str) -> dict[str, Any]:
     """A complete input of the act, so that nothing but person and state speaks against it."""
     words = {"words": "Said in the test."}
+    sitting = {**words, "met_on": "2026-03-02", "present": "Ada Member\nBo Member\nChair Person"}
     return {
+        "note_decision": sitting,
+        "return_decision": sitting,
+        "defer_decision": {**sitting, "present": "Ada Member", "next_on": "2026-03-09"},
         "attest": {"confirmed": True},
         "endorse": {"confirmed": True},
         "give_opinion": {"position": "supports", **words},
@@ -135,7 +163,17 @@ def payload_of(verb: str) -> dict[str, Any]:
         "recommend": {"outcome": "approved", "summary": "All agree."},
         "decide": decision_of(),
         **dict.fromkeys(
-            ("send_back", "recuse", "hand_back", "send_back_to_lead", "withdraw_decision", "withdraw_case"),
+            (
+                *(
+                    "send_back",
+                    "recuse",
+                    "hand_back",
+                    "send_back_to_lead",
+                    "withdraw_decision",
+                    "withdraw_case",
+                ),
+                *("open_written", "refer_to_chair"),
+            ),
             words,
         ),
     }.get(verb, {})
@@ -200,6 +238,11 @@ def _closed(review: Review, case: Case) -> None:
         tick()
 
 
+def _before_the_committee(review: Review, case: Case) -> None:
+    review.draft_of(case).facts["major"] = True
+    _closed(review, case)
+
+
 STEPS: Mapping[str, Callable[[Review, Case], Any]] = {
     "draft": lambda review, case: None,
     "attesting": _attesting,
@@ -212,13 +255,27 @@ STEPS: Mapping[str, Callable[[Review, Case], Any]] = {
     "recommending": _recommending,
     "deciding": lambda review, case: review.to_decision(case),
     "taking effect": _taking_effect,
+    "before the committee": _before_the_committee,
     "closed": _closed,
+}
+
+
+#: Beside the one member whom every test has: so many that a quorum can come together.
+COMMITTEE = {
+    "Ada Member": Role.MC_MEMBER,
+    "Bo Member": Role.MC_MEMBER,
+    "Chair Person": Role.MC_CHAIR,
+    "Secretary Person": Role.MC_SECRETARY,
 }
 
 
 def in_state(review: Review, state: str) -> Case:
     """A case in this state; the assigned officer holds an instrument that covers it."""
     review.org.issue("officer", ["18"], ["UNMISS"], amount_limit=250000)
+    root = review.org.offices["UN-SECRETARIAT"]
+    for name, role in COMMITTEE.items():
+        post = make_post(root, role, f"MC-{name.split()[0].upper()}")
+        review.people[name.split()[0].lower()] = appoint(post, make_person(name))
     case = review.open()
     STEPS[state](review, case)
     case.refresh_from_db()

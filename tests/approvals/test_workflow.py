@@ -12,6 +12,7 @@ from django.db import InternalError, transaction
 from apps.approvals.choices import Capacity
 from apps.approvals.models import Parameter, Route
 from apps.approvals.services import publish_route
+from apps.approvals.services.routes import REVIEW_FACTS
 from apps.approvals.services.verbs import VERBS
 from apps.approvals.workflow import STEP_VERBS, faults_of, parse_route
 from apps.audit.reasons import Refused
@@ -24,7 +25,8 @@ ROAD: dict[str, Any] = json.loads((ROUTES / "ict-initiative.json").read_text(enc
 def faults(change: Callable[[dict[str, Any]], None]) -> list[str]:
     road = copy.deepcopy(ROAD)
     change(road)
-    return faults_of(parse_route(road), roles=Role.values, capacities=Capacity.values, fact_types=FACT_TYPES)
+    facts = {**FACT_TYPES, **REVIEW_FACTS}
+    return faults_of(parse_route(road), roles=Role.values, capacities=Capacity.values, fact_types=facts)
 
 
 def stage(road: dict[str, Any], key: str) -> dict[str, Any]:
@@ -47,9 +49,9 @@ def test_the_road_that_is_shipped_has_no_fault() -> None:
         (lambda r: stage(r, "assessments").update(days={"1": 0, "2": 1, "3": 1}), "whole numbers"),
         (lambda r: stage(r, "intake").update(paused_days=None), "stops the clock without days"),
         (lambda r: r.update(required_criteria=["luck"]), "belongs to no desk"),
-        (lambda r: r["applies_when"].append({"fact": "mood", "operator": "is", "value": 1}), "no fact"),
+        (lambda r: r.update(applies_when=[{"fact": "mood", "operator": "is", "value": 1}]), "no fact"),
         (
-            lambda r: r["applies_when"].append({"fact": "tier", "operator": "like", "value": 1}),
+            lambda r: r.update(applies_when=[{"fact": "tier", "operator": "like", "value": 1}]),
             "no comparison",
         ),
         (lambda r: stage(r, "assessments")["desks"][0]["criteria"][0]["anchors"].pop("2"), "anchors"),

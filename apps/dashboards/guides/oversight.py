@@ -21,9 +21,9 @@ OVERSIGHT_GUIDES = (
             Step(
                 _("Note a decision, or return it"),
                 _(
-                    "Decisions on major cases wait on the Committee's page. The secretary writes down the date, who took "
-                    "part and the minutes; with a quorum the decision is noted and takes effect, or is returned once "
-                    "with reasons."
+                    "Decisions on major cases wait on the Committee's page. The secretary writes down the date, "
+                    "who took part and the minutes; with a quorum the decision is noted and takes effect, or is "
+                    "returned once with reasons."
                 ),
             ),
             Step(

@@ -291,7 +291,7 @@ ROWS: dict[str, tuple[Any, Killer]] = {
     "apps.approvals.permissions.messages_filter": (lambda v: Q(), inbox_shows),
     "apps.approvals.permissions.assessments_filter": (lambda v, case: Q(), cell("assessing", "approver", CASE)),
     "apps.approvals.permissions.may_read_decision": (
-        lambda v, decision: True, cell("cooling_off", "submitter", "/cases/<str:handle>/letter/"),
+        lambda v, decision, case: True, cell("cooling_off", "submitter", "/cases/<str:handle>/letter/"),
     ),
     "apps.approvals.permissions.may_read_recommendation": (
         lambda v, case: True, cell("deciding", "submitter", CASE),
