@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ApprovalsConfig(AppConfig):
@@ -44,7 +45,7 @@ class ApprovalsConfig(AppConfig):
         register_entry(
             Entry(
                 "committee",
-                _("Management Committee"),
+                pgettext_lazy("navigation", "Committee"),
                 "approvals:committee",
                 order=15,
                 rule=reads_agenda,

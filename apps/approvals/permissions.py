@@ -221,7 +221,7 @@ def assessments_filter(viewer: Viewer, case: Any) -> Q:
         )
     )
     opened = mine | (submitted & Q(own_is_in))
-    if case.stage == "committee" and viewer.roles & set(COMMITTEE):
+    if _is_the_committees(viewer, case):
         return opened | submitted
     desks_are_in = case.closed_at is not None or case.stage in (
         *("recommendation", "decision", "cooling_off", "committee"),
@@ -234,6 +234,13 @@ def assessments_filter(viewer: Viewer, case: Any) -> Q:
     }:
         opened |= submitted
     return opened
+
+
+def _is_the_committees(viewer: Viewer, case: Any) -> bool:
+    """Whether this viewer sits in the Committee, and the case is before it or was: it reads what the decider read."""
+    if not viewer.roles & set(COMMITTEE):
+        return False
+    return case.stage == "committee" or bool(case.closed_at and case.facts.get("committee"))
 
 
 def may_read_decision(viewer: Viewer, decision: Any, case: Any) -> bool:
@@ -254,7 +261,7 @@ def may_read_recommendation(viewer: Viewer, case: Any) -> bool:
     """
     if viewer.sees_everything or (case.closed_at is not None and case.outcome in DECIDABLE):
         return True
-    if case.stage == "committee" and viewer.roles & set(COMMITTEE):
+    if _is_the_committees(viewer, case):
         return True
     return viewer.reviews or any(f"{role}@oict" in viewer.seats for role in HANDLERS)
 

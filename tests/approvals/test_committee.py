@@ -205,13 +205,19 @@ def test_the_committee_reads_the_decision_while_the_office_does_not(committee: R
         view = case_view(viewer_of(user, clock.now()), user, case.handle)
         return view.decision is not None, {row.verb for row in view.timeline}
 
+    def scores(person: str) -> int:
+        user = committee.people[person]
+        return len(case_view(viewer_of(user, clock.now()), user, case.handle).assessments)
+
     for person in ("ada", "secretary", "chair", "cito"):
         assert reads(person)[0], person
         assert {"decide", "to_committee"} <= reads(person)[1]
     for person in ("submitter", "head", "align", "desk"):
         assert not reads(person)[0], person
         assert "decide" not in reads(person)[1]
+    assert (scores("ada"), scores("head")) == (3, 0)
     committee.act(case, "secretary", "note_decision", **sitting())
+    assert scores("ada") == 3
     assert reads("submitter")[0]
     assert {"decide", "note_decision"} <= reads("submitter")[1]
 

@@ -56,6 +56,12 @@ case-why           chiara.bellandi     /cases/{UNSOS assessments}/why/
 case-draft         mariam.sow          /cases/{UNMISS endorsement}/
 case-sent-back     clarisse.yakite     /cases/{MINUSCA draft}/
 version            elif.karaca         /cases/{UNOG closed}/versions/1/
+committee          santiago.belmonte   /committee/
+committee-note     santiago.belmonte   /cases/{UNON committee}/acts/note_decision/
+committee-defer    santiago.belmonte   /cases/{UNON committee}/acts/defer_decision/
+committee-case     haruka.ishimori     /cases/{UNON committee}/
+committee-office   joyce.achieng       /cases/{UNON committee}/
+committee-done     haruka.ishimori     /cases/{UNOG closed}/
 difference         elif.karaca         /cases/{UNOG closed}/difference/1/2/
 letter             achol.deng.majok    /cases/{UNMISS closed}/letter/
 letter-conditions  clarisse.yakite     /cases/{MINUSCA closed}/letter/

@@ -134,6 +134,9 @@ def decision_of(view: CaseView) -> dict[str, Any] | None:
         "seq": place.seq if place and view.viewer.has(Role.AUDITOR) else None,
         "conditions": list(decision.conditions.all()),
         "waits": decision.took_effect_at is None,
+        "held": view.case.stage == "committee",
+        # what the Committee noted is in effect since then; anything else, since its window was over
+        "since": decision.took_effect_at if view.committee else decision.effective_at,
     }
 
 
