@@ -29,6 +29,8 @@ class Outcome(TextChoices):
 #: What a decider may choose (review.md: no approval and no refusal by silence, so each is an act).
 DECIDABLE = (Outcome.APPROVED, Outcome.APPROVED_WITH_CONDITIONS, Outcome.NOT_APPROVED)
 APPROVALS = (Outcome.APPROVED, Outcome.APPROVED_WITH_CONDITIONS)
+#: After which the office can begin again with the same text (review.md 8).
+BEGUN_AGAIN = (Outcome.WITHDRAWN, Outcome.NOT_APPROVED)
 
 
 class RouteStatus(TextChoices):

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from apps.approvals.choices import Level, Side
+from apps.approvals.choices import BEGUN_AGAIN, Level, Side
 from apps.approvals.committee import records_of
 from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
 from apps.approvals.models import (
@@ -30,7 +30,12 @@ from apps.approvals.models import (
     TurnPause,
 )
 from apps.approvals.offers import Explanation, explain
-from apps.approvals.permissions import level_expression, may_read_decision, may_read_recommendation
+from apps.approvals.permissions import (
+    level_expression,
+    may_read_decision,
+    may_read_recommendation,
+    visibility_filter,
+)
 from apps.approvals.queues import PAGE, TABS, Queue, QueueRow, counts, queue
 from apps.approvals.services.verbs import RULE_PAST, VERBS
 from apps.approvals.standing import Viewer, viewer_from
@@ -163,6 +168,8 @@ class CaseView:
     decision: Decision | None
     decision_withheld: bool
     committee: list[CommitteeRecord]
+    before: Case | None
+    after: Case | None
     behalf: dict[tuple[str, uuid.UUID], str]
 
     def acted(self, verb: str, user: User) -> str:
@@ -275,8 +282,17 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         else None,
         decision=decision if may_read and full else None,
         decision_withheld=decision is not None and not may_read,
+        before=_seen(Case.objects.filter(pk=case.predecessor_id), viewer) if case.predecessor_id else None,
+        after=_seen(case.successors.filter(discarded_at=None), viewer)
+        if case.outcome in BEGUN_AGAIN
+        else None,
         committee=records_of(viewer, case, decisions) if full and "to_committee" in happened else [],
     )
+
+
+def _seen(cases: QuerySet[Case], viewer: Viewer) -> Case | None:
+    """The latest of these cases that the viewer sees in summary at least."""
+    return cases.filter(visibility_filter(viewer)).order_by("-opened_at").first()
 
 
 def _progress(case: Case, turns: Sequence[Turn], viewer: Viewer) -> list[DeskProgress]:

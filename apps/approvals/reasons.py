@@ -16,6 +16,8 @@ SENTENCES = {
     "case.key_used": _("This request was already used for another act."),
     "case.unknown_verb": _("“{verb}” is not an act of the review."),
     "case.already_open": _("A case for this is already open."),
+    "case.not_to_begin_again": _("Only a case that was withdrawn or not approved is begun again."),
+    "case.begun_again": _("It was begun again already: {case}."),
     "committee.returned_before": _("The Management Committee has returned this decision once already."),
     "committee.meet_first": _(
         "The written procedure opens after {asked} meetings without a quorum, or past the last day: {failed} so far."

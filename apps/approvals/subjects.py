@@ -119,6 +119,7 @@ class Subject:
     lifecycle: Lifecycle
     fact_types: Mapping[str, type]
     edit_url_name: str = ""
+    again_url_name: str = ""  # where a POST begins again with the text of a closed case
 
 
 _subjects: dict[str, Subject] = {}

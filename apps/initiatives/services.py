@@ -13,7 +13,10 @@ from django.db import transaction
 
 from apps.accounts.choices import Language
 from apps.accounts.models import User
-from apps.approvals.services import discard_case, open_case, rename_case
+from apps.approvals.choices import Level
+from apps.approvals.models import Case
+from apps.approvals.services import closed_case_to_begin_again, discard_case, open_case, rename_case
+from apps.approvals.standing import viewer_from
 from apps.audit import clock
 from apps.audit.reasons import Reason, refuse, refuse_if
 from apps.initiatives import policies, presenter, screening
@@ -26,7 +29,7 @@ from apps.initiatives.schema.short_1 import SHORT_1
 from apps.initiatives.schema.values import clean
 from apps.offices.choices import Role
 from apps.offices.models import Office
-from apps.offices.queries import person_stood_for, standing_of
+from apps.offices.queries import Standing, person_stood_for, standing_of
 
 ROUTE = "ict-initiative"
 LARGEST_DRAFT = 300_000  # characters of JSON: what a reader could still read
@@ -69,32 +72,72 @@ def start_draft(
     standing = standing_of(by, at)
     refuse_if("not_allowed", reasons_against_writing(standing, office))
     content = {"title": name, **screened.first_answers}
-    initiative = Initiative.objects.create(
+    initiative = Initiative(
         office=office,
         title=name,
         language=language,
         kind=content.get("kind", ""),
         screening=screened.as_stored,
-        created_by=by,
-        created_at=at,
     )
+    return _begin(initiative, content, standing=standing, by=by)
+
+
+@transaction.atomic
+def begin_again(*, initiative_id: UUID, by: User) -> Initiative:
+    """Begin anew what was withdrawn or not approved: a draft of its own with the same text, whose case names the one
+    before it, so that its reviews stay in sight. What was confirmed is to be confirmed again.
+
+    Refuses: an initiative that the person does not see whole (not found), one who is no submitter of its office (not
+    allowed), a case that did not end so, or that was begun again already (conflict).
+    """
+    before = _find(initiative_id)
+    at = clock.now()
+    standing = standing_of(by, at)
+    seen = Case.objects.visible_to(viewer_from(by, standing), Level.FULL)
+    if before.case_id is None or not seen.filter(pk=before.case_id).exists():
+        refuse("not_found", Reason("initiative_unknown"))
+    refuse_if("not_allowed", reasons_against_writing(standing, before.office))
+    case = closed_case_to_begin_again(before.case_id)
+    content = {key: value for key, value in before.draft.content.items() if key != "confirmed"}
+    initiative = Initiative(
+        office=before.office,
+        title=str(content.get("title") or before.title)[:200],
+        language=before.language,
+        kind=content.get("kind", before.kind),
+        screening=before.screening,
+    )
+    return _begin(initiative, content, standing=standing, by=by, predecessor=case)
+
+
+def _begin(
+    initiative: Initiative,
+    content: dict[str, Any],
+    *,
+    standing: Standing,
+    by: User,
+    predecessor: Case | None = None,
+) -> Initiative:
+    """Keep a new initiative with its first text, and open its case."""
+    initiative.created_by, initiative.created_at = by, standing.at
+    initiative.save(force_insert=True)
     Draft.objects.create(
         initiative=initiative,
         schema=SHORT_1.key,
         content=content,
         open_sections=list(SHORT_1.section_keys),
-        saved_at=at,
+        saved_at=standing.at,
         saved_by=by,
     )
     case = open_case(
         subject_kind=presenter.KIND,
         subject_id=initiative.pk,
-        office=office,
+        office=initiative.office,
         route_key=ROUTE,
-        title=name,
-        language=language,
+        title=initiative.title,
+        language=initiative.language,
         by=by,
-        on_behalf_of=person_stood_for(standing.behalf(Role.SUBMITTER, office.pk)),
+        on_behalf_of=person_stood_for(standing.behalf(Role.SUBMITTER, initiative.office_id)),
+        predecessor=predecessor,
     )
     initiative.case_id = case.pk
     initiative.save(update_fields=["case_id"])

@@ -57,4 +57,5 @@ SUBJECT = Subject(
     lifecycle=InitiativeLife(),
     fact_types=FACT_TYPES,
     edit_url_name="initiatives:draft",
+    again_url_name="initiatives:begin-again",
 )

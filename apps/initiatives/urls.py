@@ -8,6 +8,7 @@ urlpatterns = [
     path("initiatives/", views.initiative_list, name="initiative-list"),
     path("initiatives/new/", views.screening, name="screening"),
     path("initiatives/<uuid:pk>/", views.initiative_detail, name="initiative-detail"),
+    path("initiatives/<uuid:pk>/again/", views.begin_again, name="begin-again"),
     path("initiatives/<uuid:pk>/draft/", views.draft, name="draft"),
     path("initiatives/<uuid:pk>/draft/appraisal/", views.draft_appraisal, name="draft-appraisal"),
     path("initiatives/<uuid:pk>/draft/remove/", views.discard, name="draft-discard"),

@@ -297,6 +297,17 @@ QUIET = frozenset(
 
 @access(by_service)
 @require_POST
+def begin_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Begin again with the text of an initiative that was withdrawn or not approved."""
+    initiative = services.begin_again(initiative_id=pk, by=request.user)  # type: ignore[arg-type]
+    messages.success(
+        request, _("A new draft is begun with the same text. Nothing of the closed case changes.")
+    )
+    return redirect("initiatives:draft", initiative.pk)
+
+
+@access(by_service)
+@require_POST
 def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Remove a draft that never left the office."""
     _draft_or_404(request, pk)

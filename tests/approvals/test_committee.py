@@ -90,6 +90,15 @@ def test_a_case_that_is_not_major_passes_the_committee_by(committee: Review) -> 
     assert (case.stage, case.outcome) == ("closed", "approved")
 
 
+def test_a_decision_that_the_cito_withdrew_and_took_again_passes_it_by(committee: Review) -> None:
+    case = committee.to_decision()
+    committee.act(case, "cito", "decide", **decision_of())
+    committee.act(case, "cito", "withdraw_decision", words="The amount was wrong.")
+    committee.act(case, "cito", "decide", **decision_of())
+    _ring(case, minutes=15)
+    assert (case.stage, case.outcome) == ("closed", "approved")
+
+
 def test_the_committee_returns_a_decision_once(committee: Review) -> None:
     case = decided(committee)
     committee.act(case, "secretary", "return_decision", **sitting())

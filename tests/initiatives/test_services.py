@@ -6,12 +6,13 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.approvals.models import Case
-from apps.approvals.services import Seen, move_case
+from apps.approvals.models import Case, Route
+from apps.approvals.services import Seen, move_case, publish_route
 from apps.audit.canonical import sha256_hex
 from apps.audit.reasons import Refused
 from apps.initiatives import lifecycle, presenter, services
-from apps.initiatives.models import BusinessCaseVersion, DraftChange, Initiative
+from apps.initiatives.models import BusinessCaseVersion, Draft, DraftChange, Initiative
+from apps.initiatives.schema.short_1 import SHORT_1
 from apps.offices.choices import Role
 from tests.factories.offices import appoint, make_post
 from tests.initiatives.conftest import ANSWERS
@@ -189,13 +190,71 @@ def test_amounts_abroad_freeze_their_rate_and_its_day(complete, submitter):
 
 
 @pytest.mark.parametrize("changes", [{"major": "yes"}, {"reach": "organization"}])
-def test_a_case_without_a_road_is_refused_and_leaves_nothing(complete, submitter, changes):
+def test_a_major_case_is_one_for_the_committee(complete, submitter, changes):
     save(complete, submitter, 1, **changes)
+    hand_on(complete, submitter)
+    assert BusinessCaseVersion.objects.get().facts["major"] is True
+    assert Case.objects.get(pk=complete.case_id).facts["committee"] is True
+
+
+def test_a_case_without_a_road_is_refused_and_leaves_nothing(complete, submitter):
+    definition = Route.objects.get(key="ict-initiative", status="published").definition
+    small = [{"fact": "major", "operator": "is", "value": False}]
+    publish_route(definition={**definition, "applies_when": small}, by=None)
+    save(complete, submitter, 1, major="yes")
     with pytest.raises(Refused) as refused:
         hand_on(complete, submitter)
     assert {reason.code for reason in refused.value.reasons} == {"route.not_published"}
     assert not BusinessCaseVersion.objects.exists()
     assert save(complete, submitter, 2, remark="still open").revision == 3
+
+
+def _withdrawn(initiative, by):
+    hand_on(initiative, by)
+    case = Case.objects.get(pk=initiative.case_id)
+    move_case(
+        case_id=case.pk,
+        action="withdraw_case",
+        by=by,
+        seen=Seen(case.version_number, case.version_hash),
+        idempotency_key="withdraw",
+        payload={"words": "The need has changed."},
+    )
+    return case
+
+
+def test_what_was_withdrawn_is_begun_again_with_its_text(complete, submitter, organization, client):
+    before = _withdrawn(complete, submitter)
+    client.force_login(submitter)
+    assert "Begin again with this text" in client.get(f"/cases/{before.pk}/").content.decode()
+    answer = client.post(f"/initiatives/{complete.pk}/again/")
+    again = Initiative.objects.exclude(pk=complete.pk).get()
+    assert (answer.status_code, answer.url) == (302, f"/initiatives/{again.pk}/draft/")
+    case = Case.objects.get(pk=again.case_id)
+    assert (case.predecessor_id, case.stage, case.reference) == (before.pk, "draft", None)
+    text = Draft.objects.get(initiative=complete).content
+    assert again.draft.content == {key: value for key, value in text.items() if key != "confirmed"}
+    assert again.draft.open_sections == list(SHORT_1.section_keys)
+    assert f"/cases/{before.pk}/" in client.get(f"/cases/{case.pk}/").content.decode()
+    page = client.get(f"/cases/{before.pk}/").content.decode()
+    assert f"/cases/{case.pk}/" in page
+    assert "Begin again with this text" not in page
+    with pytest.raises(Refused) as refused:
+        services.begin_again(initiative_id=complete.pk, by=submitter)
+    assert {code for code, _field in codes(refused)} == {"case.begun_again"}
+
+
+def test_only_what_ended_so_is_begun_again_and_only_by_its_office(complete, submitter, organization):
+    with pytest.raises(Refused) as refused:
+        services.begin_again(initiative_id=complete.pk, by=submitter)
+    assert {code for code, _field in codes(refused)} == {"case.not_to_begin_again"}
+    _withdrawn(complete, submitter)
+    for person, code in (("head", "not_submitter"), ("unifil-submitter", "initiative_unknown")):
+        by = organization.people.get(person) or organization.people["escap-ict"]
+        with pytest.raises(Refused) as refused:
+            services.begin_again(initiative_id=complete.pk, by=by)
+        assert {found for found, _field in codes(refused)} == {code}, person
+    assert Initiative.objects.count() == 1
 
 
 @pytest.mark.parametrize(

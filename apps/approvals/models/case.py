@@ -27,6 +27,9 @@ class Case(models.Model):
     subject_id = models.UUIDField()
     route = models.ForeignKey(Route, on_delete=models.PROTECT, related_name="cases")
     reference = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 (unique where given)
+    predecessor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors"
+    )
     round = models.PositiveSmallIntegerField(default=1)
     visit = models.PositiveIntegerField(default=0)
     stage = models.SlugField(max_length=40)

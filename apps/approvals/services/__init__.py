@@ -2,7 +2,13 @@
 
 from apps.accounts.services import Confirmation
 from apps.approvals.services.assessments import Saved, save_assessment
-from apps.approvals.services.cases import discard_case, open_case, register_case, rename_case
+from apps.approvals.services.cases import (
+    closed_case_to_begin_again,
+    discard_case,
+    open_case,
+    register_case,
+    rename_case,
+)
 from apps.approvals.services.exceptions import end_exception, name_exception
 from apps.approvals.services.keys import MoveResult, Seen
 from apps.approvals.services.moves import move_case
@@ -14,6 +20,7 @@ __all__ = [
     "MoveResult",
     "Saved",
     "Seen",
+    "closed_case_to_begin_again",
     "discard_case",
     "end_exception",
     "move_case",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
-from apps.approvals.choices import Capacity, Outcome, RouteStatus
+from apps.approvals.choices import BEGUN_AGAIN, Capacity, Outcome, RouteStatus
 from apps.approvals.models import Case, Move, Participation, Route
 from apps.approvals.services.engine import Walk, close_turn, enter_stage
 from apps.approvals.subjects import FrozenVersion
@@ -40,12 +40,15 @@ def open_case(
     language: str,
     by: User,
     on_behalf_of: StoodFor | None = None,
+    predecessor: Case | None = None,
 ) -> Case:
     """Open the case of a subject at its first draft save, on the road published now; refuses a second open
-    one (seam 1). `on_behalf_of`: the absent submitter in whose place the person begins it.
+    one (seam 1). `on_behalf_of`: the absent submitter in whose place the person begins it; `predecessor`: the closed
+    case with whose text it begins again.
     """
     at = clock.now()
     case = _new_case(published_route(route_key), subject_kind, subject_id, office, title, language, at)
+    case.predecessor = predecessor
     walk = Walk(case=case, at=at, road=case.route.road, turns=[])
     case.stage = ""
     _save_new(case, walk, first=walk.road.first)
@@ -53,7 +56,20 @@ def open_case(
     Participation.objects.bulk_create(
         Participation(case=case, user_id=person, capacity=Capacity.SUBMITTER, since=at) for person in people
     )
-    _begun(case, verb="open", by=by, at=at, on_behalf_of=on_behalf_of)
+    follows = {"predecessor": str(predecessor.pk)} if predecessor is not None else None
+    _begun(case, verb="open", by=by, at=at, on_behalf_of=on_behalf_of, facts=follows)
+    return case
+
+
+def closed_case_to_begin_again(case_id: uuid.UUID) -> Case:
+    """Lock the closed case with whose text its office begins again. Refuses one that is not withdrawn or not approved,
+    or that was begun again already (conflict).
+    """
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    if case.outcome not in BEGUN_AGAIN:
+        refuse(Kind.CONFLICT, Reason("case.not_to_begin_again"))
+    if (after := case.successors.filter(closed_at=None, discarded_at=None).first()) is not None:
+        refuse(Kind.CONFLICT, Reason("case.begun_again", {"case": after.reference or after.title}))
     return case
 
 

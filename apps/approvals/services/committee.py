@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from apps.approvals.choices import Capacity, CommitteeResult, CommitteeWay
 from apps.approvals.committee import members_of
 from apps.approvals.models import CommitteeRecord, Decision, Turn
+from apps.approvals.permissions import PARTS_APART
 from apps.approvals.services.act import Act, Trace, take_part
 from apps.approvals.services.effect import bring_into_effect
 from apps.approvals.services.engine import Walk
@@ -39,7 +40,8 @@ def is_for_committee(act: Act) -> bool:
             "user", flat=True
         )
     )
-    if citos & {part.user_id for part in act.parts}:
+    apart = PARTS_APART[Capacity.DECIDER]  # an earlier decision that was withdrawn or returned is no such part
+    if citos & {part.user_id for part in act.parts if part.capacity in apart}:
         return True
     return bool(act.case.declarations.filter(recused=True, user__in=citos).exists())
 

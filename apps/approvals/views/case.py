@@ -88,6 +88,7 @@ def whole_case(view: CaseView) -> dict[str, Any]:
         "acts": offered.acts_of(view),
         "authority": offered.authority_of(view),
         "edit_url": offered.edit_of(view),
+        "again_url": offered.again_of(view),
         "declare": view.explanation.offer("declare_no_conflict"),
         "recuse": view.explanation.offer("recuse"),
         "key": offered.new_key(),

@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from apps.accounts import look
 from apps.accounts.models import User
+from apps.approvals.choices import BEGUN_AGAIN
 from apps.approvals.models import Case
 from apps.approvals.offers import Explanation, Offer
 from apps.approvals.queries import CaseView
+from apps.approvals.subjects import subject_for
 from apps.approvals.views import reading
 from apps.approvals.views.rows import edit_address
+from apps.offices.choices import Role
 
 PRIMARY = (
     "hand_on",
@@ -191,3 +194,16 @@ def edit_of(view: CaseView) -> str:
         if offer is not None and offer.is_possible:
             return edit_address(view.case.subject_kind, view.case.subject_id)
     return ""
+
+
+def again_of(view: CaseView) -> str:
+    """Where a submitter of the office begins again with the text of a closed case; nothing where it is not theirs, or
+    was done.
+    """
+    case = view.case
+    if case.outcome not in BEGUN_AGAIN or f"{Role.SUBMITTER}@{case.office_id}" not in view.viewer.seats:
+        return ""
+    if view.after is not None and view.after.closed_at is None:
+        return ""
+    name = subject_for(case.subject_kind).again_url_name
+    return reverse(name, args=[case.subject_id]) if name else ""

@@ -173,6 +173,15 @@ class InitiativeDetail(APIView):
 
 
 @access(by_service)
+class BeginAgain(APIView):
+    @extend_schema(request=None, responses={201: shapes.InitiativeOut})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Begin again with the text of an initiative that was withdrawn or not approved."""
+        initiative = services.begin_again(initiative_id=pk, by=request.user)  # type: ignore[arg-type]
+        return Response(_initiative(initiative), status=201)
+
+
+@access(by_service)
 class DraftDetail(APIView):
     @extend_schema(responses=shapes.DraftOut)
     def get(self, request: Request, pk: UUID) -> Response:

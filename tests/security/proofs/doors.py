@@ -31,6 +31,8 @@ DRAFTERS = ("approver", "admin")
 """Who drafts instruments; the section chief does, too, and is none of these personas."""
 WITH_A_FACTOR = ("approver", "delegate", "expired", "admin")
 """Who decides or administers has one."""
+ON_THE_AGENDA = ("approver", "delegate", "expired", *AUDITORS)
+"""Who reads the Committee's page: its members are none of these personas."""
 READERS = tuple(name for name in SIGNED_IN if name != "admin")
 Fill = Callable[[World, str], object]
 
@@ -154,6 +156,17 @@ def removes_draft(done: int) -> Callable[[str, str], int]:
         if not rights.writes_draft(persona, state):
             return 403
         return done if state == "draft" else 409
+
+    return answer
+
+
+def begins_again(done: int) -> Callable[[str, str], int]:
+    """A submitter of the office, with the text of what was withdrawn."""
+
+    def answer(persona: str, state: str) -> int:
+        if not rights.writes_draft(persona, state):
+            return 403
+        return done if state == "withdrawn" else 409
 
     return answer
 
@@ -349,7 +362,7 @@ DOORS: Mapping[str, Door] = {
     "/notices/<uuid:notice_id>/read/": signed_in(None, post=302, but=is_the_submitters(302), changes=True),
     # the review: `/cases/<str:handle>/acts/<slug:verb>/` has a row for each act (`acts.py`)
     "/": signed_in(),
-    "/committee/": only(("approver", "delegate", "expired", *AUDITORS)),
+    "/committee/": only(ON_THE_AGENDA),
     "/cases/<str:handle>/": case("card"),
     "/cases/<str:handle>/versions/<int:number>/": case("full", has_a_version),
     "/cases/<str:handle>/difference/<int:before>/<int:after>/": case("full", has_two_versions),
@@ -376,6 +389,11 @@ DOORS: Mapping[str, Door] = {
     "/initiatives/": signed_in(),
     "/initiatives/new/": signed_in(post=400),
     "/initiatives/<uuid:pk>/": case("card"),
+    "/initiatives/<uuid:pk>/again/": _door(
+        None,
+        {"POST": case_act(302, "full", begins_again(302), changes=True)},
+        pk=lambda world, state: world.initiative(state).pk,
+    ),
     "/initiatives/<uuid:pk>/draft/": case("full", reads_draft),
     "/initiatives/<uuid:pk>/draft/appraisal/": case("full", reads_draft),
     "/initiatives/<uuid:pk>/draft/remove/": _door(
@@ -471,6 +489,11 @@ DOORS: Mapping[str, Door] = {
         Rule(), {"POST": Rule(201, but=is_the_submitters_office, sent=_new_initiative, changes=True)}
     ),
     "/api/v1/initiatives/<uuid:pk>/": case("card"),
+    "/api/v1/initiatives/<uuid:pk>/again/": _door(
+        None,
+        {"POST": case_act(201, "full", begins_again(201), changes=True)},
+        pk=lambda world, state: world.initiative(state).pk,
+    ),
     "/api/v1/initiatives/<uuid:pk>/draft/": case(
         "full", reads_draft,
         PATCH=case_act(200, "full", writes_section(200), _changes, changes=True),
