@@ -56,6 +56,7 @@ case-why           chiara.bellandi     /cases/{UNSOS assessments}/why/
 case-draft         mariam.sow          /cases/{UNMISS endorsement}/
 case-sent-back     clarisse.yakite     /cases/{MINUSCA draft}/
 version            elif.karaca         /cases/{UNOG closed}/versions/1/
+load               bakhyt.sarsenov     /load/
 committee          santiago.belmonte   /committee/
 committee-note     santiago.belmonte   /cases/{UNON committee}/acts/note_decision/
 committee-defer    santiago.belmonte   /cases/{UNON committee}/acts/defer_decision/

@@ -40,7 +40,9 @@ def is_for_committee(act: Act) -> bool:
             "user", flat=True
         )
     )
-    apart = PARTS_APART[Capacity.DECIDER]  # an earlier decision that was withdrawn or returned is no such part
+    apart = PARTS_APART[
+        Capacity.DECIDER
+    ]  # an earlier decision that was withdrawn or returned is no such part
     if citos & {part.user_id for part in act.parts if part.capacity in apart}:
         return True
     return bool(act.case.declarations.filter(recused=True, user__in=citos).exists())

@@ -33,6 +33,7 @@ WITH_A_FACTOR = ("approver", "delegate", "expired", "admin")
 """Who decides or administers has one."""
 ON_THE_AGENDA = ("approver", "delegate", "expired", *AUDITORS)
 """Who reads the Committee's page: its members are none of these personas."""
+SEES_THE_LOAD = ("reviewer", "unassigned", *ON_THE_AGENDA)
 READERS = tuple(name for name in SIGNED_IN if name != "admin")
 Fill = Callable[[World, str], object]
 
@@ -362,6 +363,7 @@ DOORS: Mapping[str, Door] = {
     "/notices/<uuid:notice_id>/read/": signed_in(None, post=302, but=is_the_submitters(302), changes=True),
     # the review: `/cases/<str:handle>/acts/<slug:verb>/` has a row for each act (`acts.py`)
     "/": signed_in(),
+    "/load/": only(SEES_THE_LOAD),
     "/committee/": only(ON_THE_AGENDA),
     "/cases/<str:handle>/": case("card"),
     "/cases/<str:handle>/versions/<int:number>/": case("full", has_a_version),

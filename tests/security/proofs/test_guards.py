@@ -314,6 +314,7 @@ ROWS: dict[str, tuple[Any, Killer]] = {
         lambda rows, viewer, case: rows.filter(case=case), cell("assessing", "approver", CASE),
     ),
     "apps.approvals.querysets.TurnQuerySet.awaiting": (lambda rows, viewer: rows, queue_of("admin", "deciding")),
+    "apps.approvals.permissions._is_the_committees": (lambda v, case: True, cell("deciding", "submitter", CASE)),
     "apps.approvals.permissions._invited": (lambda v: EVERYTHING, invited_for_nothing),
     "apps.approvals.permissions.first_designated": (
         lambda v: Value(True, output_field=BooleanField()), queue_of("expired", "deciding"),

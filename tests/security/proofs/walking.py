@@ -64,9 +64,9 @@ def expected(rule: Rule | None, door: Door, persona: str, state: str, *, api: bo
 
 def rights_of_pages() -> tuple[tuple[str, ...], ...]:
     """Roles that are asked before the method is: those that a page declares."""
-    from tests.security.proofs.doors import AUDITORS, ON_THE_AGENDA, READERS
+    from tests.security.proofs.doors import AUDITORS, ON_THE_AGENDA, READERS, SEES_THE_LOAD
 
-    return (AUDITORS, READERS, ON_THE_AGENDA)
+    return (AUDITORS, READERS, ON_THE_AGENDA, SEES_THE_LOAD)
 
 
 # What an answer shows, and what it changed ------------------------------------------------------------------------
