@@ -1,5 +1,6 @@
 """Everyone's load: who has how much, who is away, what nobody has taken, and who may look."""
 
+import re
 from datetime import timedelta
 
 from apps.approvals.models import Case
@@ -26,10 +27,12 @@ def test_taken_late_and_untaken_turns_are_counted_by_desk(review: Review) -> Non
     value = desk("chief", "Reviewer, value and return")
     assert "0 turns that nobody has taken" in value
     assert value.index("Zoe Second") < value.index(review.people["value"].full_name)
-    assert '<td class="num">2</td><td class="num">0</td>' in value
+    row = re.sub(r"<[^>]+>", " ", value.split(review.people["value"].full_name)[1]).split()
+    assert row[:3] == ["2", "0", "0"]
     assert "1 turn that nobody has taken" in desk("align", "Reviewer, strategic alignment")
     with clock.set_to(clock.now() + timedelta(days=30)):
-        assert "</svg> 2</td>" in desk("chief", "Reviewer, value and return")
+        late = desk("chief", "Reviewer, value and return").split(review.people["value"].full_name)[1]
+        assert re.sub(r"<[^>]+>", " ", late).split()[:2] == ["2", "2"]
 
 
 def test_a_confidential_case_counts_for_nobody_who_may_not_see_it(review: Review) -> None:
