@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from apps.approvals.choices import BEGUN_AGAIN, Level, Side
+from apps.approvals.choices import BEGUN_AGAIN, Level, Outcome, Side
 from apps.approvals.committee import records_of
 from apps.approvals.labels import days_to_go, desk_label, stage_label, step_label
 from apps.approvals.models import (
@@ -165,6 +165,7 @@ class CaseView:
     clarifications: list[Clarification]
     opinions: list[Opinion]
     recommendation: Recommendation | None
+    replaced: list[tuple[str, Recommendation]]  # earlier ones of the round, each with its outcome in words
     decision: Decision | None
     decision_withheld: bool
     committee: list[CommitteeRecord]
@@ -247,6 +248,12 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         else []
     )
     calendars = calendars_for([turn.office_id for turn in turns], day_of(viewer.at))
+    reads = full and "recommend" in happened and may_read_recommendation(viewer, case)
+    given = (
+        Recommendation.objects.filter(case=case, round=case.round).select_related("by").order_by("-number")
+    )
+    recommendation = (explanation.recommendation or given.first()) if reads else None
+    earlier = list(given[1:]) if reads and "send_back_to_lead" in happened else []
     return CaseView(
         case=case,
         viewer=viewer,
@@ -273,13 +280,8 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         opinions=list(Opinion.objects.filter(case=case).select_related("by").order_by("at"))
         if full and "give_opinion" in happened
         else [],
-        recommendation=explanation.recommendation
-        or Recommendation.objects.filter(case=case, round=case.round)
-        .order_by("-number")
-        .select_related("by")
-        .first()
-        if full and "recommend" in happened and may_read_recommendation(viewer, case)
-        else None,
+        recommendation=recommendation,
+        replaced=[(str(Outcome(one.outcome).label), one) for one in earlier if one != recommendation],
         decision=decision if may_read and full else None,
         decision_withheld=decision is not None and not may_read,
         before=_seen(Case.objects.filter(pk=case.predecessor_id), viewer) if case.predecessor_id else None,

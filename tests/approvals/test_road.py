@@ -192,7 +192,12 @@ def test_decider_asks_the_lead_reviewer_once(review: Review) -> None:
     with pytest.raises(Refused) as refused:
         review.act(case, "cito", "send_back_to_lead", words="And the other one?")
     assert [reason.code for reason in refused.value.reasons] == ["decision.sent_back_before"]
-    assert view_of(review, case, "cito").recommendation.outcome == "not_approved"
+    shown = view_of(review, case, "cito")
+    assert shown.recommendation.outcome == "not_approved"
+    assert [(outcome, one.summary) for outcome, one in shown.replaced] == [
+        ("Approved", "All three desks agree.")
+    ]
+    assert view_of(review, case, "submitter").replaced == []
     with pytest.raises(Refused) as refused:
         review.act(case, "cito", "decide", **decision_of())
     assert [reason.code for reason in refused.value.reasons] == ["decision.override_reason"]
