@@ -1,11 +1,15 @@
 """The review by API: the same verbs, answers and refusals."""
 
+import json
 import uuid
 from typing import Any
 
 import pytest
+from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIClient
 
+from apps.approvals.api.serializers import CaseRowSerializer
+from apps.approvals.models import Case
 from tests.factories.approvals import Review, decision_of
 
 
@@ -189,3 +193,12 @@ def test_letter_is_not_found_before_it_takes_effect(review: Review) -> None:
     review.act(case, "cito", "decide", **decision_of())
     assert client_of(review, "head").get(f"/api/v1/cases/{case.handle}/letter/").status_code == 404
     assert client_of(review, "cito").get(f"/api/v1/cases/{case.handle}/letter/").status_code == 200
+
+
+def test_a_row_of_the_list_says_what_the_model_says(review: Review) -> None:
+    """The list is made of columns; the shape that the schema promises is the serializer's."""
+    review.endorse(review.open(value_usd="1234.50"))
+    review.open()
+    rows = client_of(review, "submitter").get("/api/v1/cases/").json()["results"]
+    cases = Case.objects.order_by("-opened_at", "id").select_related("office", "route")
+    assert rows == json.loads(JSONRenderer().render(CaseRowSerializer(cases, many=True).data))

@@ -80,6 +80,38 @@ class CaseRowSerializer(serializers.ModelSerializer):
         return stage_on(road_of(case.route_id), case.stage)
 
 
+_MOMENT = serializers.DateTimeField()
+#: The columns of a case in a list; `case_row` says them in the words of `CaseRowSerializer`.
+CASE_COLUMNS = (
+    *("id", "reference", "title", "language", "office__code", "stage", "outcome", "tier", "value_usd"),
+    *("version_number", "version_hash", "submitted_at", "closed_at", "route_id", "opened_at"),
+)
+
+
+def case_row(columns: dict[str, Any]) -> dict[str, Any]:
+    """A case in a list, from its columns: what `CaseRowSerializer` says of the model, at a third of the cost."""
+    value = columns["value_usd"]
+    return {
+        "id": columns["id"],
+        "handle": columns["reference"] or str(columns["id"]),
+        "reference": columns["reference"],
+        "title": columns["title"],
+        "language": columns["language"],
+        "office": columns["office__code"],
+        "stage": columns["stage"],
+        "stage_label": stage_on(road_of(columns["route_id"]), columns["stage"]),
+        "outcome": columns["outcome"],
+        "tier": columns["tier"],
+        "value_usd": None if value is None else str(value),
+        "version_number": columns["version_number"],
+        "version_hash": columns["version_hash"],
+        **{
+            name: _MOMENT.to_representation(columns[name]) if columns[name] else None
+            for name in ("submitted_at", "closed_at")
+        },
+    }
+
+
 class ActionSerializer(serializers.Serializer):
     """One act: whether it is possible for the caller, and if not, every reason and who can."""
 

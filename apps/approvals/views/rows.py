@@ -63,8 +63,9 @@ class RowDrawing:
         }
         # for the page alone: words in this language, by what they say
         self._word = cache(lambda text: escape(str(text)))
-        self._day = cache(lambda on: escape(formats.date_format(on, self._pattern, use_l10n=False)))
-        self._left = cache(lambda left: escape(look.days_left_text(left)))
+        self._said = cache(lambda on: escape(formats.date_format(on, self._pattern, use_l10n=False)))
+        self._day = cache(lambda on: f" datetime={on.isoformat()}>{self._said(on)}")
+        self._left = cache(self._left_at)
         self._state = cache(lambda key, label: str(look.state(key, label)))
         self._depth = cache(lambda tier: escape(self._texts["depth"] % {"n": tier}))
         self._amount = cache(lambda value: escape(look.amount_text(value, "USD")))
@@ -105,8 +106,13 @@ class RowDrawing:
         """For whom the turn is theirs, and until when: they stand in."""
         if self._tab != "mine" or not row.for_name or row.for_until is None:
             return ""
-        until = self._day(self._local(row.for_until))
+        until = self._said(self._local(row.for_until))
         return f"{escape(self._texts['for'] % {'name': row.for_name, 'until': until})}"
+
+    def _left_at(self, left: int | None, place: str) -> str:
+        """How many days are left, and where they are counted."""
+        said = escape(look.days_left_text(left)) if left is not None else ""
+        return " · ".join(part for part in (said, escape(place)) if part)
 
     def _local(self, at: Any) -> date:
         return at.astimezone(self._zone).date()
@@ -124,11 +130,7 @@ class RowDrawing:
             sign, mark = str(look.icon("alert")), " class=late"
         elif row.left is not None and row.left <= 2:
             mark = " class=near"
-        parts = [self._left(row.left) if row.left is not None else "", self._word(row.place)]
-        return (
-            f"{sign}<time{mark} datetime={on.isoformat()}>{self._day(on)}</time>"
-            f"<small>{' · '.join(part for part in parts if part)}</small>"
-        )
+        return f"{sign}<time{mark}{self._day(on)}</time><small>{self._left(row.left, row.place)}</small>"
 
 
 def act_address(row: QueueRow, handle: str, tab: str) -> str:
