@@ -319,8 +319,13 @@ def reasons_of_separation(
 
 
 def reasons_of_service(*, viewer: Viewer, office_id: uuid.UUID, absent: Viewer | None = None) -> list[Reason]:
-    """Nobody reviews or decides the case of an office where they served lately, nor another for them (review.md 7)."""
+    """Nobody reviews or decides the case of an office where they served lately, nor another for them (review.md 7).
+    Without a period in force the rule cannot be asked, and stands against everybody.
+    """
     service = viewer.service
+    if service.months is None:
+        on = offices.day_of(viewer.at).isoformat()
+        return [Reason("parameter.missing", {"key": "separation.months_served", "on": on})]
     if office_id in service.offices(viewer.user_id):
         return [Reason("separation.served", {"months": service.months})]
     if absent is not None and office_id in service.offices(absent.user_id):

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Q
 
-from apps.audit.reasons import Kind, Reason, refuse
 from apps.offices.choices import Role
 from apps.offices.models import Office
 from apps.offices.queries import PostHeld, Standing, day_of, standing_of
@@ -61,9 +60,11 @@ LEFT JOIN LATERAL offices_served_near(
 
 @dataclass(frozen=True)
 class Service:
-    """Where people served within the last `months`: by person, the offices that are too near to them."""
+    """Where people served within the last `months`: by person, the offices that are too near to them. Without a period
+    in force (None) nobody's list leaves anything out, and no act passes.
+    """
 
-    months: int
+    months: int | None
     near: dict[uuid.UUID, frozenset[uuid.UUID]]
 
     def offices(self, user_id: uuid.UUID | None) -> list[uuid.UUID]:
@@ -137,17 +138,13 @@ class Viewer:
     def service(self) -> Service:
         """For the person and each for whom they stand in: the offices whose cases they neither review nor decide,
         because they served there or near there lately (review.md 7). One statement, asked when first needed.
-        Refuses (`parameter.missing`) where no period is in force.
         """
         people = [one.user_id for one in self.parts() if one.user_id is not None]
         with connection.cursor() as cursor:
             cursor.execute(_SERVED, {"users": people, "at": self.at, "day": day_of(self.at)})
             rows = cursor.fetchall()
-        if not rows:
-            params = {"key": "separation.months_served", "on": day_of(self.at).isoformat()}
-            refuse(Kind.NOT_READY, Reason("parameter.missing", params))
         near = {person: frozenset(office for _m, one, office in rows if one == person) for person in people}
-        return Service(rows[0][0], near)
+        return Service(rows[0][0] if rows else None, near)
 
 
 def months_before(at: datetime, months: int) -> datetime:

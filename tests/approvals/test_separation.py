@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from apps.approvals import standing
 from apps.approvals.choices import Capacity
 from apps.approvals.models import Case, Turn
 from apps.approvals.permissions import PARTS_APART
@@ -14,6 +15,7 @@ from apps.approvals.standing import viewer_of
 from apps.audit import clock
 from apps.offices import services as offices
 from apps.offices.choices import OfficeKind, Role
+from tests.approvals.rich import as_person
 from tests.approvals.test_authority import refusal
 from tests.approvals.test_stand_ins import attested
 from tests.factories.approvals import Review, decision_of
@@ -195,3 +197,13 @@ def test_oicts_own_initiative_is_decided_with_an_invited_assessment_only(review:
     assert "decider" not in case.participations.filter(user=review.people["guest"]).values_list(
         "capacity", flat=True
     )
+
+
+def test_without_a_period_in_force_lists_open_and_no_act_passes(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = review.to_decision()
+    nothing = standing._SERVED.replace("separation.months_served", "separation.of_nothing")
+    monkeypatch.setattr(standing, "_SERVED", nothing)
+    assert as_person(review, "cito").get("/").status_code == 200
+    assert refusal(review.act, case, "cito", "decide", **decision_of())[1] == ["parameter.missing"]
