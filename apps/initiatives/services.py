@@ -15,7 +15,7 @@ from apps.accounts.choices import Language
 from apps.accounts.models import User
 from apps.approvals.choices import Level
 from apps.approvals.models import Case
-from apps.approvals.services import closed_case_to_begin_again, discard_case, open_case, rename_case
+from apps.approvals.services import discard_case, open_case, rename_case
 from apps.approvals.standing import viewer_from
 from apps.audit import clock
 from apps.audit.reasons import Reason, refuse, refuse_if
@@ -97,7 +97,6 @@ def begin_again(*, initiative_id: UUID, by: User) -> Initiative:
     if before.case_id is None or not seen.filter(pk=before.case_id).exists():
         refuse("not_found", Reason("initiative_unknown"))
     refuse_if("not_allowed", reasons_against_writing(standing, before.office))
-    case = closed_case_to_begin_again(before.case_id)
     content = {key: value for key, value in before.draft.content.items() if key != "confirmed"}
     initiative = Initiative(
         office=before.office,
@@ -106,7 +105,7 @@ def begin_again(*, initiative_id: UUID, by: User) -> Initiative:
         kind=content.get("kind", before.kind),
         screening=before.screening,
     )
-    return _begin(initiative, content, standing=standing, by=by, predecessor=case)
+    return _begin(initiative, content, standing=standing, by=by, predecessor_id=before.case_id)
 
 
 def _begin(
@@ -115,7 +114,7 @@ def _begin(
     *,
     standing: Standing,
     by: User,
-    predecessor: Case | None = None,
+    predecessor_id: UUID | None = None,
 ) -> Initiative:
     """Keep a new initiative with its first text, and open its case."""
     initiative.created_by, initiative.created_at = by, standing.at
@@ -137,7 +136,7 @@ def _begin(
         language=initiative.language,
         by=by,
         on_behalf_of=person_stood_for(standing.behalf(Role.SUBMITTER, initiative.office_id)),
-        predecessor=predecessor,
+        predecessor_id=predecessor_id,
     )
     initiative.case_id = case.pk
     initiative.save(update_fields=["case_id"])

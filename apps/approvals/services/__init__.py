@@ -3,7 +3,6 @@
 from apps.accounts.services import Confirmation
 from apps.approvals.services.assessments import Saved, save_assessment
 from apps.approvals.services.cases import (
-    closed_case_to_begin_again,
     discard_case,
     open_case,
     register_case,
@@ -20,7 +19,6 @@ __all__ = [
     "MoveResult",
     "Saved",
     "Seen",
-    "closed_case_to_begin_again",
     "discard_case",
     "end_exception",
     "move_case",

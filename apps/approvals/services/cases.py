@@ -40,15 +40,15 @@ def open_case(
     language: str,
     by: User,
     on_behalf_of: StoodFor | None = None,
-    predecessor: Case | None = None,
+    predecessor_id: uuid.UUID | None = None,
 ) -> Case:
     """Open the case of a subject at its first draft save, on the road published now; refuses a second open
-    one (seam 1). `on_behalf_of`: the absent submitter in whose place the person begins it; `predecessor`: the closed
-    case with whose text it begins again.
+    one (seam 1). `on_behalf_of`: the absent submitter in whose place the person begins it; `predecessor_id`: the
+    closed case with whose text it begins again, which is withdrawn or not approved, and was not begun again (conflict).
     """
     at = clock.now()
     case = _new_case(published_route(route_key), subject_kind, subject_id, office, title, language, at)
-    case.predecessor = predecessor
+    case.predecessor = _to_begin_again(predecessor_id) if predecessor_id is not None else None
     walk = Walk(case=case, at=at, road=case.route.road, turns=[])
     case.stage = ""
     _save_new(case, walk, first=walk.road.first)
@@ -56,15 +56,12 @@ def open_case(
     Participation.objects.bulk_create(
         Participation(case=case, user_id=person, capacity=Capacity.SUBMITTER, since=at) for person in people
     )
-    follows = {"predecessor": str(predecessor.pk)} if predecessor is not None else None
+    follows = {"predecessor": str(predecessor_id)} if predecessor_id is not None else None
     _begun(case, verb="open", by=by, at=at, on_behalf_of=on_behalf_of, facts=follows)
     return case
 
 
-def closed_case_to_begin_again(case_id: uuid.UUID) -> Case:
-    """Lock the closed case with whose text its office begins again. Refuses one that is not withdrawn or not approved,
-    or that was begun again already (conflict).
-    """
+def _to_begin_again(case_id: uuid.UUID) -> Case:
     case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
     if case.outcome not in BEGUN_AGAIN:
         refuse(Kind.CONFLICT, Reason("case.not_to_begin_again"))
