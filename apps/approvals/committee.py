@@ -5,21 +5,19 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from apps.accounts.models import User
-from apps.approvals.choices import CommitteeResult
+from apps.approvals.choices import Capacity, CommitteeResult
 from apps.approvals.models import Case, CommitteeRecord, Decision, Turn
-from apps.approvals.parameters import Numbers
-from apps.approvals.permissions import may_read_decision
+from apps.approvals.parameters import parameter
+from apps.approvals.permissions import may_read_decision, may_read_sittings
 from apps.approvals.seats import people_for
 from apps.approvals.standing import Viewer
 from apps.offices.choices import Role
 from apps.offices.models import PostHolding
 from apps.offices.queries import day_of
 
-COMMITTEE_STAGE = "committee"
 VOTERS = (Role.MC_MEMBER, Role.MC_CHAIR)
 RECORDS_SHOWN = 50
 
@@ -33,7 +31,6 @@ class AgendaItem:
     decision: Decision | None
     meetings: int
     next_on: date | None
-    sets_amount: Decimal | None
 
 
 def members_of(
@@ -51,12 +48,12 @@ def members_of(
 
 def quorum_on(on: date) -> int:
     """How many members must take part on a day."""
-    return int(Numbers(on)["committee.quorum"])
+    return int(parameter("committee.quorum", on=on))
 
 
 def records_of(viewer: Viewer, case: Case, decisions: list[Decision]) -> list[CommitteeRecord]:
     """What the Committee did with the decisions of a case, of those that this viewer may read."""
-    readable = {one.pk for one in decisions if may_read_decision(viewer, one, case)}
+    readable = {one.pk for one in decisions if may_read_sittings(viewer, one, case)}
     rows = CommitteeRecord.objects.filter(case=case).select_related("by")
     return [row for row in rows if row.decision_id in readable]
 
@@ -65,7 +62,7 @@ def agenda(viewer: Viewer) -> list[AgendaItem]:
     """Each decision that waits for the Committee and whose case this viewer sees, by its last day; three statements."""
     turns = list(
         Turn.objects.open()
-        .filter(stage=COMMITTEE_STAGE, case__in=Case.objects.visible_to(viewer))
+        .filter(capacity=Capacity.COMMITTEE, case__in=Case.objects.visible_to(viewer))
         .select_related("case__office", "case__route")
         .order_by("due_at", "pk")
     )
@@ -91,7 +88,6 @@ def agenda(viewer: Viewer) -> list[AgendaItem]:
                 decision=decision if may_read else None,
                 meetings=len(earlier),
                 next_on=earlier[-1].next_on if earlier else None,
-                sets_amount=decision.amount_max if may_read else None,
             )
         )
     return found

@@ -42,13 +42,20 @@ from django.db.models import (
 )
 from django.db.models import Case as SqlCase
 
+from apps.accounts.access import role
 from apps.approvals.choices import APPROVALS, DECIDABLE, Capacity, Level, Outcome
-from apps.approvals.standing import COMMITTEE, HANDLERS, INVITED, Viewer
+from apps.approvals.querysets import DECIDING_SEATS
+from apps.approvals.standing import COMMITTEE, HANDLERS, INVITED, REVIEWERS, Viewer
 from apps.approvals.workflow import Desk
 from apps.audit.reasons import Reason
 from apps.offices import queries as offices
 from apps.offices.choices import Role
 from apps.offices.naming import in_language
+
+#: Whoever reads the Committee's agenda, and everyone's load: each shows them the cases that they see, and no more.
+reads_agenda = role(*map(str, (*COMMITTEE, *HANDLERS, Role.AUDITOR)))
+LOAD_READERS = (*REVIEWERS, *HANDLERS, Role.AUDITOR)
+reads_load = role(*map(str, LOAD_READERS))
 
 #: Who may not be who (review.md 7): acting in the first capacity excludes an earlier part in any of the others.
 PARTS_APART: Mapping[str, tuple[str, ...]] = {
@@ -252,6 +259,15 @@ def may_read_decision(viewer: Viewer, decision: Any, case: Any) -> bool:
     if case.stage == "committee" and viewer.roles & set(COMMITTEE) and decision.withdrawn_at is None:
         return True
     return decision.took_effect_at is not None
+
+
+def may_read_sittings(viewer: Viewer, decision: Any, case: Any) -> bool:
+    """What the Committee did with a decision: who may read that, and the Committee itself, always; once it has returned
+    it, whoever sits at the deciding desk, who is to answer its reasons.
+    """
+    if viewer.roles & set(COMMITTEE) or may_read_decision(viewer, decision, case):
+        return True
+    return decision.withdrawn_at is not None and bool(viewer.seats & DECIDING_SEATS)
 
 
 def may_read_recommendation(viewer: Viewer, case: Any) -> bool:

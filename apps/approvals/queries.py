@@ -34,6 +34,7 @@ from apps.approvals.permissions import (
     level_expression,
     may_read_decision,
     may_read_recommendation,
+    may_read_sittings,
     visibility_filter,
 )
 from apps.approvals.queues import PAGE, TABS, Queue, QueueRow, counts, queue
@@ -199,10 +200,7 @@ class CaseView:
     @property
     def stages(self) -> list[Stage]:
         """The stages of the road at which a desk sits for this case."""
-        facts = self.case.facts
-        return [
-            stage for stage in self.case.route.road.stages if any(desk.sits_in(facts) for desk in stage.desks)
-        ]
+        return [stage for stage in self.case.route.road.stages if stage.sits_in(self.case.facts)]
 
     @property
     def is_paused(self) -> bool:
@@ -235,6 +233,7 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         decisions = list(rows.order_by("-round"))
     decision = next((one for one in decisions if one.withdrawn_at is None), None)
     sealed = {str(one.pk) for one in decisions if not may_read_decision(viewer, one, case)}
+    unread = {str(one.pk) for one in decisions if not may_read_sittings(viewer, one, case)}
     may_read = decision is not None and may_read_decision(viewer, decision, case)
     full = case.level == Level.FULL  # type: ignore[attr-defined]
     assessments = (
@@ -264,7 +263,9 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         behalf=_behalf(moves),
         assessments=assessments,
         progress=_progress(case, turns, viewer),
-        timeline=_timeline(moves, sealed, inner=may_read_recommendation(viewer, case)) if full else [],
+        timeline=_timeline(moves, sealed, unread, inner=may_read_recommendation(viewer, case))
+        if full
+        else [],
         ledger=ledger(
             case,
             turns,
@@ -328,20 +329,22 @@ def _behalf(moves: Sequence[Move]) -> dict[tuple[str, uuid.UUID], str]:
     }
 
 
-#: Acts that tell of a decision; who may not read it yet does not read these.
-OF_DECISION = (
-    *("decide", "withdraw_decision", "note_decision", "return_decision", "defer_decision"),
-    *("open_written", "refer_to_chair"),
-)
+#: Acts that tell of a decision, and those of the Committee on it; who may not read it yet does not read these.
+OF_DECISION = ("decide", "withdraw_decision")
+OF_SITTINGS = ("note_decision", "return_decision", "defer_decision", "open_written", "refer_to_chair")
 
 
-def _timeline(moves: Sequence[Move], sealed: Collection[str], *, inner: bool) -> list[TimelineRow]:
-    """The acts in their order; of a decision that this viewer may not read (`sealed`) neither it nor its withdrawal.
+def _timeline(
+    moves: Sequence[Move], sealed: Collection[str], unread: Collection[str], *, inner: bool
+) -> list[TimelineRow]:
+    """The acts in their order; of a decision that this viewer may not read (`sealed`) neither it nor its withdrawal,
+    and nothing that the Committee did with it where they may not read that (`unread`).
     `inner`: whether they read what deciders and lead reviewers ask each other.
     """
     rows = []
     for move in moves:
-        if sealed and move.verb in OF_DECISION and move.params.get("decision") in sealed:
+        closed = sealed if move.verb in OF_DECISION else unread if move.verb in OF_SITTINGS else ()
+        if closed and move.params.get("decision") in closed:
             continue
         verb = VERBS.get(move.verb)
         rows.append(

@@ -139,6 +139,10 @@ class Stage:
     def desk(self, key: str) -> Desk:
         return next(desk for desk in self.desks if desk.key == key)
 
+    def sits_in(self, facts: Mapping[str, Any]) -> bool:
+        """Whether any of its desks sits for a case with these facts; a stage where none does is passed by."""
+        return any(desk.sits_in(facts) for desk in self.desks)
+
 
 @dataclass(frozen=True)
 class RouteDefinition:

@@ -231,6 +231,30 @@ def test_the_committee_reads_the_decision_while_the_office_does_not(committee: R
     assert {"decide", "note_decision"} <= reads("submitter")[1]
 
 
+def test_reasons_of_a_return_are_for_who_answers_them_and_not_for_the_office(committee: Review) -> None:
+    case = decided(committee)
+    with clock.set_to(case.turns.open().get().due_at + timedelta(minutes=1)):
+        committee.act(case, "secretary", "open_written", words="Nobody was in town.")
+        committee.act(case, "secretary", "return_decision", **sitting(words="Name a second supplier."))
+
+        def read(person: str) -> tuple[list[str], str]:
+            user = committee.people[person]
+            view = case_view(viewer_of(user, clock.now()), user, case.handle)
+            return [row.words for row in view.committee], " ".join(row.words for row in view.timeline)
+
+        for person in ("cito", "officer", "ada", "secretary", "auditor"):
+            records, said = read(person)
+            assert records == ["Name a second supplier."], person
+            assert "Nobody was in town." in said, person
+            assert "Name a second supplier." in said, person
+        for person in ("head", "submitter", "align", "desk", "lead"):
+            assert read(person)[0] == [], person
+            assert "in town" not in read(person)[1], person
+            assert "second supplier" not in read(person)[1], person
+        page = as_person(committee, "cito").get(f"/cases/{case.handle}/acts/decide/").content.decode()
+        assert "Name a second supplier." in page
+
+
 def test_a_case_from_which_the_cito_stepped_aside_goes_there_whatever_its_tier(committee: Review) -> None:
     committee.org.issue("officer", ["18"], ["UNMISS"], amount_limit=250000)
     case = committee.to_decision()

@@ -421,7 +421,7 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
     "note_decision": committee.note_decision,
     "return_decision": committee.return_decision,
     "defer_decision": committee.defer_decision,
-    "open_written": with_words,
-    "refer_to_chair": with_words,
+    "open_written": committee.go_on,
+    "refer_to_chair": committee.go_on,
 }
 AFTER_TURN: Mapping[str, Callable[[Act], None]] = {"answer_clarification": after_answer}

@@ -15,7 +15,7 @@ from apps.approvals.choices import Capacity, CommitteeResult, CommitteeWay
 from apps.approvals.committee import members_of
 from apps.approvals.models import CommitteeRecord, Decision, Turn
 from apps.approvals.permissions import PARTS_APART
-from apps.approvals.services.act import Act, Trace, take_part
+from apps.approvals.services.act import Act, Trace, take_part, with_words
 from apps.approvals.services.effect import bring_into_effect
 from apps.approvals.services.engine import Walk
 from apps.audit.reasons import Kind, Reason, refuse_if
@@ -177,3 +177,11 @@ def return_decision(act: Act) -> Trace:
 def defer_decision(act: Act) -> Trace:
     """A meeting without a quorum: the case goes to the next one, and its last day stays."""
     return _trace(*_sit(act, CommitteeResult.DEFERRED))
+
+
+def go_on(act: Act) -> Trace:
+    """Open the written procedure, or give the turn to the chair: the road says where to, the reason stands with it."""
+    trace = with_words(act)
+    decision = Decision.objects.get(case=act.case, round=act.case.round, withdrawn_at__isnull=True)
+    trace.params["decision"] = trace.facts["decision"] = str(decision.pk)
+    return trace

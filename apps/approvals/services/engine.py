@@ -123,7 +123,7 @@ def _where_somebody_sits(walk: Walk, key: str) -> str:
     """The stage, or the first after it at which a desk sits for this case: the others are passed by."""
     while key not in TERMINAL:
         stage = walk.road.stage(key)
-        if any(desk.sits_in(walk.case.facts) for desk in stage.desks) or not stage.next:
+        if stage.sits_in(walk.case.facts) or not stage.next:
             return key
         key = stage.next
     return key

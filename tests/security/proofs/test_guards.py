@@ -21,7 +21,8 @@ from django.db.models import BooleanField, Exists, Q, QuerySet, Value
 from apps.accounts.access import Rule
 from apps.accounts.api.permissions import Declared
 from apps.accounts.middleware import AccessMiddleware
-from apps.approvals.models import Case, Participation, Turn
+from apps.approvals.committee import records_of
+from apps.approvals.models import Case, CommitteeRecord, Participation, Turn
 from apps.approvals.services import Confirmation, authority, moves
 from apps.approvals.standing import viewer_of
 from apps.audit import clock
@@ -170,6 +171,20 @@ def served(world: World) -> list[str]:
     return wrong
 
 
+def office_reads_a_sitting(world: World) -> list[str]:
+    """What the Committee wrote on a decision that is not in effect."""
+    case = world.cases["cooling_off"]
+    decision, now = case.decisions.get(), clock.now()
+    with transaction.atomic():
+        CommitteeRecord.objects.create(
+            case=case, decision=decision, turn=case.turns.open().get(), way="meeting", result="deferred",
+            met_on=now.date(), quorum=3, language="en", by=world.people["approver"], at=now,
+        )  # fmt: skip
+        found = records_of(viewer_of(world.people["submitter"], now), case, [decision])
+        transaction.set_rollback(True)
+    return ["the office reads what the Committee wrote"] if found else []
+
+
 def aside_sees(world: World) -> list[str]:
     seen = Case.objects.filter(pk=world.cases["assessing"].pk).visible_to(
         viewer_of(world.people["aside"], clock.now())
@@ -314,6 +329,7 @@ ROWS: dict[str, tuple[Any, Killer]] = {
         lambda rows, viewer, case: rows.filter(case=case), cell("assessing", "approver", CASE),
     ),
     "apps.approvals.querysets.TurnQuerySet.awaiting": (lambda rows, viewer: rows, queue_of("admin", "deciding")),
+    "apps.approvals.permissions.may_read_sittings": (lambda v, d, c: True, office_reads_a_sitting),
     "apps.approvals.permissions._is_the_committees": (lambda v, case: True, cell("deciding", "submitter", CASE)),
     "apps.approvals.permissions._invited": (lambda v: EVERYTHING, invited_for_nothing),
     "apps.approvals.permissions.first_designated": (
