@@ -14,6 +14,7 @@ class ApprovalsConfig(AppConfig):
         from apps.approvals import reasons, receivers, wording  # noqa: F401  (they register themselves)
         from apps.approvals.decided import decided
         from apps.approvals.losses import open_decisions
+        from apps.approvals.permissions import reads_agenda
         from apps.approvals.services import engine, exceptions, sweep
         from apps.approvals.services.handover import hand_over, turns_left_behind
         from apps.approvals.standing import may_read_messages
@@ -40,8 +41,6 @@ class ApprovalsConfig(AppConfig):
         register_grants(
             GrantTable(exceptions.GRANTS, exceptions.expected_grants, columns=("reason", "source", "until"))
         )
-        from apps.approvals.views.committee import reads_agenda
-
         register_entry(
             Entry(
                 "committee",

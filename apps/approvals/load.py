@@ -24,7 +24,6 @@ class Load:
     late: int = 0
     stopped: int = 0
     next_due: datetime | None = None
-    away_until: datetime | None = None
     is_away: bool = False
 
     def add(self, due_at: datetime | None, paused_at: datetime | None, at: datetime) -> None:

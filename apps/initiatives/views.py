@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import access, by_service, public, signed_in, standing_of
+from apps.accounts.access import access, by_service, person_of, public, signed_in, standing_of
 from apps.accounts.middleware import to_sign_in
 from apps.approvals.models import Case
 from apps.approvals.standing import Viewer, viewer_from
@@ -299,7 +299,7 @@ QUIET = frozenset(
 @require_POST
 def begin_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Begin again with the text of an initiative that was withdrawn or not approved."""
-    initiative = services.begin_again(initiative_id=pk, by=request.user)  # type: ignore[arg-type]
+    initiative = services.begin_again(initiative_id=pk, by=person_of(request))
     messages.success(
         request, _("A new draft is begun with the same text. Nothing of the closed case changes.")
     )

@@ -37,6 +37,7 @@ def test_taken_late_and_untaken_turns_are_counted_by_desk(review: Review) -> Non
 
 def test_a_confidential_case_counts_for_nobody_who_may_not_see_it(review: Review) -> None:
     review.complete(review.endorse(review.open()))
+    assert "1 turn that nobody has taken" in as_person(review, "chief").get("/load/").content.decode()
     Case.objects.update(confidential=True)
     page = as_person(review, "chief").get("/load/").content.decode()
     assert "1 turn that nobody has taken" not in page

@@ -53,7 +53,7 @@ def to_decision(portal: Portal) -> str:
 
 def test_committee_notes_a_major_decision_and_the_office_reads_it(
     portal: Portal,
-    browser: Browser,  # noqa: F811
+    browser: Browser,  # noqa: F811 - the fixture of that name
 ) -> None:
     from apps.approvals.models import Case
     from apps.audit import clock

@@ -6,15 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from apps.accounts.access import access, role
+from apps.accounts.access import access
 from apps.approvals import committee, queries
 from apps.approvals.choices import Outcome
 from apps.approvals.labels import step_label
-from apps.approvals.standing import COMMITTEE, HANDLERS
+from apps.approvals.permissions import reads_agenda
 from apps.approvals.views.rows import STATE_OF_OUTCOME, case_address
-from apps.offices.choices import Role
-
-reads_agenda = role(*(str(name) for name in (*COMMITTEE, *HANDLERS, Role.AUDITOR)))
+from apps.offices.queries import day_of
 
 
 @access(reads_agenda)
@@ -38,5 +36,5 @@ def agenda(request: HttpRequest) -> HttpResponse:
         for item in committee.agenda(viewer)
     ]
     records = [(row, case_address(row.case.handle)) for row in committee.latest(viewer)]
-    context = {"rows": rows, "records": records, "quorum": committee.quorum_on(viewer.at.date())}
+    context = {"rows": rows, "records": records, "quorum": committee.quorum_on(day_of(viewer.at))}
     return render(request, "approvals/committee.html", context)

@@ -16,10 +16,10 @@ from apps.accounts import look
 from apps.accounts.access import access, signed_in
 from apps.approvals import queries
 from apps.approvals.choices import Capacity
+from apps.approvals.permissions import LOAD_READERS
 from apps.approvals.queues import COUNT_BOUND, TABS, Queue
 from apps.approvals.standing import COMMITTEE, Viewer
 from apps.approvals.vacancies import alerts_of
-from apps.approvals.views.load import READERS as LOAD_READERS
 from apps.approvals.views.rows import RowDrawing, case_address
 from apps.offices.choices import Role
 
@@ -56,7 +56,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
             else "",
             "first_url": _address(tab=tab, only=only, q=search) if request.GET.get("after") else "",
             "start_url": start_url(viewer),
-            "load_url": reverse("approvals:load") if viewer.roles & LOAD_READERS else "",
+            "load_url": reverse("approvals:load") if viewer.roles & set(LOAD_READERS) else "",
             "alerts": alert_rows(viewer) if tab == "mine" else [],
         },
     )

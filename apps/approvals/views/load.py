@@ -6,13 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from apps.accounts.access import access, role
+from apps.accounts.access import access
 from apps.approvals import load, queries
-from apps.approvals.standing import HANDLERS, REVIEWERS
-from apps.offices.choices import Role
-
-READERS = frozenset({*REVIEWERS, *HANDLERS, Role.AUDITOR})
-reads_load = role(*(str(name) for name in sorted(READERS)))
+from apps.approvals.permissions import reads_load
 
 
 @access(reads_load)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.access import access, by_service, signed_in, standing_of
+from apps.accounts.access import access, by_service, person_of, signed_in, standing_of
 from apps.accounts.api.errors import reason_of
 from apps.approvals.standing import Viewer, viewer_from
 from apps.audit.reasons import Reason, refuse, remedy_of, sentence
@@ -177,7 +177,7 @@ class BeginAgain(APIView):
     @extend_schema(request=None, responses={201: shapes.InitiativeOut})
     def post(self, request: Request, pk: UUID) -> Response:
         """Begin again with the text of an initiative that was withdrawn or not approved."""
-        initiative = services.begin_again(initiative_id=pk, by=request.user)  # type: ignore[arg-type]
+        initiative = services.begin_again(initiative_id=pk, by=person_of(request))
         return Response(_initiative(initiative), status=201)
 
 
