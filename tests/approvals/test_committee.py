@@ -280,6 +280,8 @@ def test_a_record_of_the_committee_is_never_changed(committee: Review) -> None:
 def test_the_secretary_writes_the_sitting_down_on_the_page(committee: Review) -> None:
     case = decided(committee)
     client = as_person(committee, "secretary")
+    letter = client.get(f"/cases/{case.handle}/letter/").content.decode()
+    assert "This letter goes out once the Management Committee has noted the decision." in letter
     queue = client.get("/").content.decode()
     assert "Bring before a meeting" in queue
     page = client.get("/committee/").content.decode()

@@ -226,7 +226,9 @@ def _withdrawn(initiative, by):
 def test_what_was_withdrawn_is_begun_again_with_its_text(complete, submitter, organization, client):
     before = _withdrawn(complete, submitter)
     client.force_login(submitter)
-    assert "Begin again with this text" in client.get(f"/cases/{before.pk}/").content.decode()
+    page = client.get(f"/cases/{before.pk}/").content.decode()
+    assert "Begin again with this text" in page
+    assert "No act is open to anybody" not in page
     answer = client.post(f"/initiatives/{complete.pk}/again/")
     again = Initiative.objects.exclude(pk=complete.pk).get()
     assert (answer.status_code, answer.url) == (302, f"/initiatives/{again.pk}/draft/")
