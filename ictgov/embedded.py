@@ -140,15 +140,18 @@ def _speaks_of(pid: int, place: str) -> bool:
         return not Path("/proc/self/cmdline").exists()
 
 
-def _reap(pid: int) -> None:
-    with contextlib.suppress(ChildProcessError, OSError):
-        os.waitpid(pid, os.WNOHANG)
+def _collect(server: subprocess.Popen[bytes] | None) -> None:
+    """Take the end of a child of ours: one that is just dying has no words any more, and is not gone yet."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        if server is not None:
+            server.wait(5)
 
 
 def _wait_until_gone(pid: int, seconds: float) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        _reap(pid)
+        with contextlib.suppress(OSError):
+            os.waitpid(pid, os.WNOHANG)
         if not _alive(pid):
             return True
         time.sleep(0.02)
@@ -234,9 +237,7 @@ class Postgres:
         if not lines or not lines[0].strip().isdigit():
             return None
         pid = int(lines[0])
-        if not _alive(pid):
-            return None
-        return pid if _speaks_of(pid, str(self.data)) else None
+        return pid if _alive(pid) and _speaks_of(pid, str(self.data)) else None
 
     @property
     def socket_folder(self) -> Path:
@@ -273,8 +274,7 @@ class Postgres:
         self._check_version()
         self._forget_dead_server()
         sockets = _private_socket_folder()
-        runs_as = self._runs_as
-        if runs_as:
+        if runs_as := self._runs_as:
             os.chown(sockets, runs_as["user"], runs_as["group"])  # type: ignore[arg-type]
         options = {
             "listen_addresses": "",
@@ -329,8 +329,8 @@ class Postgres:
             shutil.rmtree(data, ignore_errors=True)
             raise NotAvailable(f"PostgreSQL could not make its data folder: {done.stderr.strip()}")
         me = pwd.getpwuid(os.geteuid()).pw_name
-        roles = (SUPERUSER, APP_ROLE, MIGRATION_ROLE)
-        (data / "pg_ident.conf").write_text("".join(f'ictgov "{me}" {role}\n' for role in roles))
+        lines = [f'ictgov "{me}" {role}\n' for role in (SUPERUSER, APP_ROLE, MIGRATION_ROLE)]
+        (data / "pg_ident.conf").write_text("".join(lines))
         (data / "pg_hba.conf").write_text("local all all peer map=ictgov\n")
 
     def _forget_dead_server(self) -> None:
@@ -370,6 +370,7 @@ class Postgres:
         """Stop the server, whoever started it: sessions are ended, nothing committed is lost."""
         pid = self.pid()
         if pid is None:
+            _collect(self._server)
             return
         sockets = self.socket_folder
         for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 5)):
@@ -377,8 +378,7 @@ class Postgres:
                 os.kill(pid, number)
             if _wait_until_gone(pid, patience):
                 break
-        if self._server is not None:
-            self._server.poll()
+        _collect(self._server)
         if sockets.name.startswith("ictgov-"):
             shutil.rmtree(sockets, ignore_errors=True)
 
@@ -455,8 +455,7 @@ class Valkey:
                     os.kill(pid, number)
                 if _wait_until_gone(pid, patience):
                     break
-        if self._server is not None:
-            self._server.poll()
+        _collect(self._server)
         path = self._socket
         if path is not None and path.parent.name.startswith("ictgov-"):
             shutil.rmtree(path.parent, ignore_errors=True)
