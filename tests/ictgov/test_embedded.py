@@ -15,7 +15,8 @@ def test_the_end_of_a_killed_broker_is_taken(tmp_path: Path) -> None:
     for _round in range(12):
         broker.start()
         pid, server = broker.pid(), broker._server
-        assert pid is not None and server is not None
+        assert pid is not None
+        assert server is not None
         os.kill(pid, signal.SIGKILL)
         while broker.is_ready():
             pass

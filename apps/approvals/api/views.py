@@ -111,7 +111,7 @@ class CaseList(APIView):
                 rows = rows.filter(**{column: value})
         pages = Recent()
         page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response([shapes.case_row(row) for row in page])
+        return pages.get_paginated_response(list(shapes.case_rows(page)))
 
 
 @access(signed_in)
