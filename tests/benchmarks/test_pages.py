@@ -150,6 +150,7 @@ def test_pages_keep_their_budgets_at_100_000_initiatives(
         seen[size] = {
             "floor": measured(floor_page(review.org.offices["UNMISS"].pk)),
             "frame": measured(lambda client=desk: client.get("/keys/")),
+            "API frame": measured(lambda client=api: client.get("/api/v1/me/")),
             "queue": measured(lambda client=desk: client.get("/")),
             "case page": measured(lambda client=cito: client.get(f"/cases/{case.handle}/")),
             "case by API": measured(lambda client=cito: client.get(f"/api/v1/cases/{case.handle}/")),
@@ -161,15 +162,16 @@ def test_pages_keep_their_budgets_at_100_000_initiatives(
         assert large[name].statements == small[name].statements
         assert large[name].calls <= small[name].calls * 1.25
         assert large[name].statements <= budget["statements"] + SIGNED_IN
-    # the list of an office's own work: what it costs more than an empty page of the portal (ADR 68)
-    queue, frame, floor = large["queue"], large["frame"], large["floor"]
-    assert queue.calls - frame.calls <= BUDGETS["queue"]["calls"] * floor.calls
-    assert queue.kilobytes - frame.kilobytes <= BUDGETS["queue"]["kilobytes"]
+    # what a page costs more than an empty one, and a list of the API than the smallest answer (ADR 68)
+    floor = large["floor"].calls
+    for name, frame in (("queue", "frame"), ("case page", "frame"), ("list by API", "API frame")):
+        assert large[name].calls - large[frame].calls <= BUDGETS[name]["calls"] * floor
+    assert large["queue"].kilobytes <= BUDGETS["queue"]["kilobytes"]
 
 
 BUDGETS: dict[str, dict[str, float]] = {
     "queue": {"statements": 6, "calls": 1.5, "kilobytes": 30, "database_ms": 3},
-    "case page": {"statements": 14, "calls": 2},
+    "case page": {"statements": 14, "calls": 4.5},
     "list by API": {"statements": 6, "calls": 0.8},
 }
 
