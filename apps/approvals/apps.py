@@ -15,7 +15,7 @@ class ApprovalsConfig(AppConfig):
         from apps.approvals.decided import decided
         from apps.approvals.losses import open_decisions
         from apps.approvals.permissions import reads_agenda
-        from apps.approvals.services import engine, exceptions, sweep
+        from apps.approvals.services import clarifications, engine, exceptions, sweep
         from apps.approvals.services.handover import hand_over, turns_left_behind
         from apps.approvals.standing import may_read_messages
         from apps.notices import handlers
@@ -34,6 +34,12 @@ class ApprovalsConfig(AppConfig):
         handlers.register(
             engine.ESCALATION_KIND, sweep.escalate, changes_state=True, lock=sweep.lock_cases_of_turns
         )
+        for kind, handle in (
+            (engine.WARN_KIND, clarifications.warn_unanswered),
+            (engine.LAPSE_KIND, clarifications.lapse),
+            (clarifications.LAPSE_AFTER_WARNING, clarifications.lapse),
+        ):
+            handlers.register(kind, handle, changes_state=True, lock=sweep.lock_cases_of_turns)
         handlers.register(
             engine.EFFECT_KIND, sweep.take_effect, changes_state=True, lock=sweep.lock_cases_of_decisions
         )

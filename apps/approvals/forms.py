@@ -16,7 +16,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.choices import NATIVE_NAMES, Language
-from apps.approvals.services.verbs import ROWS_LIMIT, Field, Verb
+from apps.approvals.services.fields import ROWS_LIMIT, Field
+from apps.approvals.services.verbs import Verb
 from apps.audit.reasons import Reason, remedy_of, sentence
 
 FEW = 5

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apps.approvals.choices import Outcome
 from apps.approvals.models import Case, ConflictDeclaration, Participation, Recommendation, Turn
 from apps.approvals.seats import Seated, people_for, place_of
 from apps.approvals.services.authority import (
@@ -14,6 +15,7 @@ from apps.approvals.services.authority import (
     reasons_of_readiness,
     recommendation_of,
 )
+from apps.approvals.services.clarifications import reasons_against_reopening
 from apps.approvals.services.engine import ANSWER_STEP, Walk
 from apps.approvals.services.moves import (
     DECIDERS_OWN,
@@ -41,6 +43,7 @@ SHOWN_TO_ALL = (
     "request_clarification",
     "answer_clarification",
     "submit_assessment",
+    "confirm_assessment",
     "recommend",
     "decide",
     "withdraw_decision",
@@ -108,7 +111,7 @@ def explain(
     walk = Walk(case=case, at=viewer.at, road=case.route.road, turns=list(turns))
     open_now = walk.open_turns()
     if not open_now:
-        return Explanation((), (), None)
+        return Explanation(_to_open_again(walk, viewer), (), None)
     seated = tuple(people_for({seat for turn in open_now for seat in turn.seats}, viewer.at, case_id=case.pk))
     people = [one.user_id for one in viewer.parts() if one.user_id is not None]
     parts = list(Participation.objects.filter(case=case, user__in=people))
@@ -119,6 +122,8 @@ def explain(
     recommendation: Recommendation | None = None
     offers: list[Offer] = []
     for key, verb in VERBS.items():
+        if verb.on_closed:
+            continue
         if verb.whole_case:
             against = reasons_against_whole_case(walk, viewer, who_can=())
             if not against:
@@ -158,6 +163,15 @@ def explain(
             behalf = absent.name if absent is not None and mine else ""
             offers.append(Offer(verb, one.turn, one.turn.desk, tuple(against), who, behalf))
     return Explanation(tuple(offers), seated, authority, recommendation)
+
+
+def _to_open_again(walk: Walk, viewer: Viewer) -> tuple[Offer, ...]:
+    """What can be done with a case that ended, for who may; nobody else is told."""
+    if walk.case.outcome != Outcome.WITHDRAWN or reasons_against_whole_case(walk, viewer, who_can=()):
+        return ()
+    if reasons_against_reopening(walk):
+        return ()
+    return tuple(Offer(verb, None, "") for verb in VERBS.values() if verb.on_closed)
 
 
 def _authority_at(

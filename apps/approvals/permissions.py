@@ -277,9 +277,13 @@ def may_read_recommendation(viewer: Viewer, case: Any) -> bool:
     """
     if viewer.sees_everything or (case.closed_at is not None and case.outcome in DECIDABLE):
         return True
-    if _is_the_committees(viewer, case):
-        return True
-    return viewer.reviews or any(f"{role}@oict" in viewer.seats for role in HANDLERS)
+    return _is_the_committees(viewer, case) or may_read_questions(viewer)
+
+
+def may_read_questions(viewer: Viewer) -> bool:
+    """What the desks would ask of the office: OICT's own people; the office reads what was sent."""
+    handles = any(f"{role}@oict" in viewer.seats for role in HANDLERS)
+    return viewer.sees_everything or viewer.reviews or handles
 
 
 def role_to_name_by(viewer: Viewer, case: Any) -> tuple[str, tuple[str, ...]]:

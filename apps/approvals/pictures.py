@@ -114,7 +114,7 @@ def _diagram(road: RouteDefinition) -> Iterator[str]:
         yield f"    start([Import]) --> {road.first}([{ENDS[road.first]}])"
         return
     for stage in road.stages:
-        desks = "<br>".join(desk.labels["en"] for desk in stage.desks)
+        desks = "<br>".join(desk.labels["en"] for desk in stage.desks if not desk.on_demand)
         yield f'    {stage.key}["<b>{stage.labels["en"]}</b><br>{desks}"]'
     ends = sorted({key for stage in road.stages for key in _onward(stage)} & set(ENDS))
     for key in ends:
@@ -172,7 +172,9 @@ def _table(road: RouteDefinition) -> Iterator[str]:
 
 def _desk(desk: Desk) -> str:
     notes = []
-    if not desk.required:
+    if desk.on_demand:
+        notes.append("once an act asks for it, and then the stage waits for it")
+    elif not desk.required:
         notes.append("holds nothing up")
     if desk.only_when:
         notes.append(f"where {_when(desk.only_when)}")
@@ -180,6 +182,8 @@ def _desk(desk: Desk) -> str:
         notes.append(f"after {', '.join(key.replace('_', ' ') for key in desk.after)}")
     if desk.until:
         notes.append(f"open until the {desk.until} is made")
+    if desk.sections:
+        notes.append(f"rests on {', '.join(desk.sections)}")
     if desk.declares_conflict:
         notes.append("declares conflicts first")
     if desk.taken:

@@ -20,6 +20,7 @@ from apps.approvals.models import (
     Assessment,
     Case,
     Clarification,
+    ClarificationDraft,
     CommitteeRecord,
     ConflictDeclaration,
     Decision,
@@ -33,11 +34,14 @@ from apps.approvals.offers import Explanation, explain
 from apps.approvals.permissions import (
     level_expression,
     may_read_decision,
+    may_read_questions,
     may_read_recommendation,
     may_read_sittings,
     visibility_filter,
 )
 from apps.approvals.queues import PAGE, TABS, Queue, QueueRow, counts, queue
+from apps.approvals.services.clarifications import drafts_of
+from apps.approvals.services.engine import CONFIRM_STEP
 from apps.approvals.services.verbs import RULE_PAST, VERBS
 from apps.approvals.standing import Viewer, viewer_from
 from apps.approvals.workflow import Stage
@@ -147,6 +151,7 @@ class DeskProgress:
     label: str
     is_in: bool
     reviewer: str
+    confirms: bool = False  # the assessment is in, and the office changed what it rests on
 
 
 @dataclass
@@ -164,6 +169,8 @@ class CaseView:
     timeline: list[TimelineRow]
     ledger: Ledger
     clarifications: list[Clarification]
+    questions: list[ClarificationDraft]  # what the desks would ask, for who may read it
+    confirmed: dict[str, Move]  # by desk, the last confirmation of its assessment in this round
     opinions: list[Opinion]
     recommendation: Recommendation | None
     replaced: list[tuple[str, Recommendation]]  # earlier ones of the round, each with its outcome in words
@@ -241,7 +248,7 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
             Assessment.objects.visible_to(viewer, case)
             .select_related("reviewer")
             .prefetch_related("scores")
-            .order_by("round", "desk")
+            .order_by("round", "desk", "version_number")
         )
         if full
         else []
@@ -263,7 +270,13 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         behalf=_behalf(moves),
         assessments=assessments,
         progress=_progress(case, turns, viewer),
-        timeline=_timeline(moves, sealed, unread, inner=may_read_recommendation(viewer, case))
+        timeline=_timeline(
+            moves,
+            sealed,
+            unread,
+            inner=may_read_recommendation(viewer, case),
+            questions=may_read_questions(viewer),
+        )
         if full
         else [],
         ledger=ledger(
@@ -278,6 +291,14 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         )
         if full and "request_clarification" in happened
         else [],
+        questions=list(drafts_of(case))
+        if full and "ask_questions" in happened and may_read_questions(viewer)
+        else [],
+        confirmed={
+            move.params["desk"]: move
+            for move in moves
+            if move.verb == "confirm_assessment" and move.round == case.round
+        },
         opinions=list(Opinion.objects.filter(case=case).select_related("by").order_by("at"))
         if full and "give_opinion" in happened
         else [],
@@ -309,7 +330,8 @@ def _progress(case: Case, turns: Sequence[Turn], viewer: Viewer) -> list[DeskPro
             DeskProgress(
                 desk=desk.key,
                 label=in_language(desk.labels),
-                is_in=turn is not None and turn.closed_by_verb == "submit_assessment",
+                is_in=turn is not None and turn.closed_by_verb in ("submit_assessment", "confirm_assessment"),
+                confirms=turn is not None and turn.closed_at is None and turn.step == CONFIRM_STEP,
                 reviewer=who if viewer.sees_submitted or viewer.reviews or viewer.sees_everything else "",
             )
         )
@@ -331,19 +353,22 @@ def _behalf(moves: Sequence[Move]) -> dict[tuple[str, uuid.UUID], str]:
 
 #: Acts that tell of a decision, and those of the Committee on it; who may not read it yet does not read these.
 OF_DECISION = ("decide", "withdraw_decision")
+OF_QUESTIONS = ("ask_questions", "set_aside_questions")
 OF_SITTINGS = ("note_decision", "return_decision", "defer_decision", "open_written", "refer_to_chair")
 
 
 def _timeline(
-    moves: Sequence[Move], sealed: Collection[str], unread: Collection[str], *, inner: bool
+    moves: Sequence[Move], sealed: Collection[str], unread: Collection[str], *, inner: bool, questions: bool
 ) -> list[TimelineRow]:
     """The acts in their order; of a decision that this viewer may not read (`sealed`) neither it nor its withdrawal,
     and nothing that the Committee did with it where they may not read that (`unread`).
-    `inner`: whether they read what deciders and lead reviewers ask each other.
+    `inner`: whether they read what deciders and lead reviewers ask each other; `questions`: what the desks would ask.
     """
     rows = []
     for move in moves:
         closed = sealed if move.verb in OF_DECISION else unread if move.verb in OF_SITTINGS else ()
+        if move.verb in OF_QUESTIONS and not questions:
+            continue
         if closed and move.params.get("decision") in closed:
             continue
         verb = VERBS.get(move.verb)

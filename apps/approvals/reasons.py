@@ -107,6 +107,19 @@ SENTENCES = {
     "clarification.empty": _("A request needs at least one question."),
     "clarification.unknown_field": _("The business case has no field “{field}”."),
     "clarification.unanswered": _("Question {number} has no answer yet."),
+    "clarification.no_more_time": _("More time was given {times} times already; that is all."),
+    "clarification.time_was_asked": _(
+        "More time was asked for already, and the lead reviewer has not answered yet."
+    ),
+    "clarification.answered": _("The questions have been answered."),
+    "clarification.not_lapsed": _(
+        "Only a case that was withdrawn because its questions were not answered is opened again."
+    ),
+    "clarification.too_late_to_reopen": _("It could be opened again within {days} days, and they are over."),
+    "assessment.not_yours": _(
+        "Only who wrote the assessment confirms it; who has the desk now writes their own."
+    ),
+    "case.open": _("The case is open."),
     "clarification.unchanged": _("Nothing was answered or changed."),
     "decision.assessment_missing": _(
         "Nothing can be decided yet: the assessment of “{criterion}” is missing."
@@ -148,6 +161,8 @@ REMEDIES = {
     "case.key_used": _("Load the page again and repeat the act."),
     "case.paused": _("The clock goes on when the office has answered."),
     "conflict.declare_first": _("Open the case and declare; it takes one step."),
+    "clarification.not_lapsed": _("Begin again with its text; the page of the case offers it."),
+    "clarification.too_late_to_reopen": _("Begin again with its text; the page of the case offers it."),
     "assessment.stale": _("Load the page again; your text is shown beside the saved one."),
     "route.not_published": _(
         "Write to the Office of ICT: it says how such a case is handled until a route is published."

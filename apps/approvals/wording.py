@@ -42,6 +42,30 @@ WORDING = {
         _("Overdue, brought to you: {title} {reference}"),
         _("“{title}” {reference} was due on {due_at}, and is overdue. Please see to it that it is taken up."),
     ),
+    "clarification.warning": (
+        _("Without an answer the case is withdrawn: {title} {reference}"),
+        _(
+            "OICT asked about “{title}” {reference}. Where no answer is sent by {due_at}, the case is withdrawn by "
+            "rule. You can ask for more time on the portal."
+        ),
+    ),
+    "clarification.lapsed": (
+        _("Withdrawn without an answer: {title} {reference}"),
+        _(
+            "The questions about “{title}” {reference} were not answered by {due_at}, and the case was withdrawn by "
+            "rule. Until {until} the office can open it again on the portal."
+        ),
+    ),
+    "clarification.extended": (
+        _("More time: {title} {reference}"),
+        _("You have more time to answer the questions about “{title}” {reference}: until {due_at}."),
+    ),
+    "clarification.not_extended": (
+        _("No more time: {title} {reference}"),
+        _(
+            "You were given no more time for the questions about “{title}” {reference}. They are due on {due_at}."
+        ),
+    ),
     "decision.approved": (
         _("Decision: {title} {reference}"),
         _("The review of “{title}” {reference} is closed with an approval. The letter is on the portal."),

@@ -24,7 +24,12 @@ STEP_VERBS = (
     "acknowledge",
     "find_complete",
     "request_clarification",
+    "ask_questions",
+    "set_aside_questions",
+    "grant_extension",
+    "refuse_extension",
     "submit_assessment",
+    "confirm_assessment",
     "recommend",
     "decide",
     "send_back_to_lead",
@@ -90,6 +95,7 @@ class Step:
     labels: Labels
     moves: tuple[MoveOffer, ...]
     days: Mapping[str, int] | None = None
+    on_demand: bool = False
 
     def offer(self, verb: str) -> MoveOffer | None:
         return next((offer for offer in self.moves if offer.verb == verb), None)
@@ -97,7 +103,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Desk:
-    """A place in a stage that has the turn: roles at an office, its steps, and what it must answer."""
+    """A place in a stage that has the turn: roles at an office, its steps, and what it must answer.
+
+    One that is `on_demand` sits only once an act asks for it, and holds its stage while it does. `sections` are the
+    parts of the text on which its assessment rests: where one of them changes, it is confirmed or revised.
+    """
 
     key: str
     labels: Labels
@@ -114,14 +124,15 @@ class Desk:
     taken: bool = False
     function: str = ""
     until: str = ""
+    on_demand: bool = False
+    sections: tuple[str, ...] = ()
 
     def step(self, key: str) -> Step:
         return next(step for step in self.steps if step.key == key)
 
     def step_after(self, key: str) -> Step | None:
-        keys = [step.key for step in self.steps]
-        position = keys.index(key) + 1
-        return self.steps[position] if position < len(keys) else None
+        later = self.steps[[step.key for step in self.steps].index(key) + 1 :]
+        return next((step for step in later if not step.on_demand), None)
 
     def sits_in(self, facts: Mapping[str, Any]) -> bool:
         return all(comparison.holds(facts) for comparison in self.only_when)
@@ -203,6 +214,7 @@ def parse_route(data: Mapping[str, Any]) -> RouteDefinition:
                     key=step["key"],
                     labels=step["labels"],
                     days=step.get("days"),
+                    on_demand=step.get("on_demand", False),
                     moves=tuple(
                         MoveOffer(verb=verb, then=offer["then"], to=offer.get("to", ""))
                         for verb, offer in step["moves"].items()
@@ -238,6 +250,8 @@ def parse_route(data: Mapping[str, Any]) -> RouteDefinition:
                     taken=desk.get("taken", False),
                     function=desk.get("function", ""),
                     until=desk.get("until", ""),
+                    on_demand=desk.get("on_demand", False),
+                    sections=tuple(desk.get("sections", ())),
                 )
             )
         stages.append(
@@ -344,6 +358,8 @@ def _stage_faults(
                 yield f"{where}: waits for a desk {key!r} that is not in the stage"
         if desk.until and (desk.required or desk.until not in keys):
             yield f"{where}: only an optional desk outlasts its stage, until the end of a stage that exists"
+        if desk.on_demand and (desk.required or desk.after):
+            yield f"{where}: a desk that sits on demand is neither required nor waits for another"
         if not desk.steps:
             yield f"{where}: no step"
         for step in desk.steps:

@@ -36,6 +36,8 @@ VERBS = (
     *("hand_on", "attest", "endorse", "send_back", "give_opinion", "acknowledge", "find_complete"),
     *("request_clarification", "answer_clarification", "declare_no_conflict", "recuse", "hand_back"),
     *("submit_assessment", "recommend", "decide", "send_back_to_lead", "withdraw_decision", "withdraw_case"),
+    *("ask_questions", "set_aside_questions", "confirm_assessment"),
+    *("ask_extension", "grant_extension", "refuse_extension"),
     *("note_decision", "return_decision", "defer_decision", "open_written", "refer_to_chair"),
 )
 OFFICE = ("submitter", "head", "ict", "finance", "auditor")
@@ -74,7 +76,11 @@ STATES: Mapping[str, State] = {
     ),
     "clarifying": State(
         SUBMITTED,
-        {"answer_clarification": ("submitter",), "withdraw_case": OWNERS},
+        {
+            "answer_clarification": ("submitter",),
+            "ask_extension": ("submitter",),
+            "withdraw_case": OWNERS,
+        },
         stopped=("find_complete", "request_clarification", "give_opinion"),
     ),
     "assessing": State(  # alignment has declared and written; standards and value have not declared
@@ -84,6 +90,7 @@ STATES: Mapping[str, State] = {
             "recuse": ("align", "standards", "value"),
             "hand_back": ("align",),
             "submit_assessment": ("align",),
+            "ask_questions": ("align",),
             "give_opinion": ("field",),
             "withdraw_case": OWNERS,
         },
@@ -95,6 +102,7 @@ STATES: Mapping[str, State] = {
             "recuse": ("standards", "value"),
             "hand_back": ("standards",),
             "submit_assessment": (),
+            "ask_questions": ("standards",),
             "give_opinion": ("field",),
             "withdraw_case": OWNERS,
         },
@@ -159,6 +167,7 @@ def payload_of(verb: str) -> dict[str, Any]:
         "endorse": {"confirmed": True},
         "give_opinion": {"position": "supports", **words},
         "request_clarification": {"items": [{"field": "problem.need", "question": "How many?"}]},
+        "ask_questions": {"items": [{"field": "problem.need", "question": "How many?"}]},
         "answer_clarification": {"answers": [{"item": "1", "answer": "Forty."}]},
         "recommend": {"outcome": "approved", "summary": "All agree."},
         "decide": decision_of(),
@@ -172,7 +181,13 @@ def payload_of(verb: str) -> dict[str, Any]:
                     "withdraw_decision",
                     "withdraw_case",
                 ),
-                *("open_written", "refer_to_chair"),
+                *(
+                    "open_written",
+                    "refer_to_chair",
+                    "ask_extension",
+                    "set_aside_questions",
+                    "refuse_extension",
+                ),
             ),
             words,
         ),

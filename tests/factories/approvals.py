@@ -29,6 +29,7 @@ class Draft:
     title: str = "Radio for patrols"
     number: int = 0
     unlocked: Sequence[str] | str | None = None
+    changed: Sequence[str] = ()
     effects: list[str] = field(default_factory=list)
     against_handing_on: list[Reason] = field(default_factory=list)
     against_approving: list[Reason] = field(default_factory=list)
@@ -74,13 +75,19 @@ class Probe:
         return None
 
     def difference(self, subject_id: uuid.UUID, before: int, after: int) -> list[subjects.Change]:
-        return []
+        changed = self.drafts[subject_id].changed
+        return [subjects.Change(field, field, field.split(".")[0], "old", "new") for field in changed]
 
     def field_choices(self) -> list[subjects.FieldChoice]:
         return [
             subjects.FieldChoice("problem.need", "Need", "problem"),
             subjects.FieldChoice("costs.rows", "Costs", "costs"),
+            *(subjects.FieldChoice(f"{section}.words", section, section) for section in SECTIONS),
         ]
+
+
+#: Those of the business case on which the road's desks rest, beside the two above.
+SECTIONS = ("identity", "alignment", "options", "technical", "security", "funding", "benefits", "risks")
 
 
 FACTS = {

@@ -63,7 +63,10 @@ class Opinion(models.Model):
 
 
 class Assessment(models.Model):
-    """One desk's assessment of one round; a draft until `submitted_at`, unchangeable after (seam 13)."""
+    """One desk's assessment of one round; a draft until `submitted_at`, unchangeable after (seam 13).
+
+    Where the office changed what it rests on, it is confirmed, or another of the later version counts in its place.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
@@ -87,9 +90,9 @@ class Assessment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["turn", "reviewer"], name="assessment_once_a_turn"),
             models.UniqueConstraint(
-                fields=["case", "round", "desk"],
+                fields=["case", "round", "desk", "version_number"],
                 condition=models.Q(submitted_at__isnull=False),
-                name="assessment_one_in_per_desk",
+                name="assessment_one_in_a_version",
             ),
         ]
         triggers = [
@@ -133,7 +136,11 @@ class AssessmentScore(models.Model):
 
 
 class Clarification(models.Model):
-    """One itemized batch of questions: the clock stops when it is sent, and resumes when it is answered."""
+    """One itemized batch of questions: the clock stops when it is sent, and resumes when it is answered.
+
+    `extensions` counts how often the office got more time, `warned_at` when its head was told that the case lapses, and
+    `lapsed_at` when it did, unanswered.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clarifications")
@@ -147,6 +154,9 @@ class Clarification(models.Model):
     )
     answered_at = models.DateTimeField(null=True)
     answered_in_version = models.PositiveIntegerField(null=True)
+    extensions = models.PositiveSmallIntegerField(default=0)
+    warned_at = models.DateTimeField(null=True)
+    lapsed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -178,6 +188,32 @@ class ClarificationItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clarification", "position"], name="clarification_item_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.question[:40]}"
+
+
+class ClarificationDraft(models.Model):
+    """A question that a desk would ask: the other desks read it, the office only once it went with a batch."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clarification_drafts")
+    visit = models.PositiveIntegerField()
+    desk = models.SlugField(max_length=40)
+    field = models.CharField(max_length=80)
+    question = models.TextField()
+    language = models.CharField(max_length=8)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    clarification = models.ForeignKey(
+        Clarification, null=True, on_delete=models.PROTECT, related_name="drafts"
+    )
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["case", "visit"], name="clarification_draft_case")]
+        triggers = [pgtrigger.Protect(name="clarification_draft_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.field}: {self.question[:40]}"

@@ -10,16 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import F, Max
+from django.db.models import F
 
 from apps.approvals import policies
-from apps.approvals.choices import APPROVALS, Capacity, Outcome, Side
+from apps.approvals.choices import APPROVALS, Capacity, Outcome
 from apps.approvals.letters import compose_letter
 from apps.approvals.models import (
     Assessment,
     Attestation,
-    Clarification,
-    ClarificationItem,
     Condition,
     ConflictDeclaration,
     Decision,
@@ -27,15 +25,12 @@ from apps.approvals.models import (
     Recommendation,
     ReferenceCounter,
 )
-from apps.approvals.services import committee
+from apps.approvals.services import clarifications, committee
 from apps.approvals.services.act import Act, Trace, take_part, with_words
 from apps.approvals.services.cases import published_route
 from apps.approvals.services.engine import (
     EFFECT_KIND,
     announce_turn,
-    ask_office,
-    pause_side,
-    resume_side,
     take_version,
 )
 from apps.approvals.subjects import subject_for
@@ -141,86 +136,6 @@ def give_opinion(act: Act) -> Trace:
 def intake(act: Act) -> Trace:
     take_part(act, Capacity.INTAKE)
     return with_words(act)
-
-
-def request_clarification(act: Act) -> Trace:
-    subject = subject_for(act.case.subject_kind)
-    known = {choice.key: choice for choice in subject.presenter.field_choices()}
-    items = act.values["items"]
-    refuse_if(
-        Kind.INVALID,
-        [
-            Reason("clarification.unknown_field", {"field": item["field"]}, field=f"items.{position}.field")
-            for position, item in enumerate(items)
-            if item["field"] not in known
-        ],
-    )
-    last = Clarification.objects.filter(case=act.case).aggregate(last=Max("number"))["last"] or 0
-    batch = Clarification.objects.create(
-        case=act.case,
-        number=last + 1,
-        stage=act.case.stage,
-        asked_by=act.by,
-        asked_at=act.at,
-        about_version=act.case.version_number,
-    )
-    ClarificationItem.objects.bulk_create(
-        ClarificationItem(
-            clarification=batch,
-            position=position,
-            field=item["field"],
-            section=known[item["field"]].section,
-            question=item["question"],
-            language=act.language,
-        )
-        for position, item in enumerate(items, start=1)
-    )
-    sections = sorted({known[item["field"]].section for item in items})
-    subject.lifecycle.unlock(act.case.subject_id, sections=sections)
-    take_part(act, Capacity.INTAKE)
-    pause_side(act.walk, Side.OICT, reason_code="clarification")
-    ask_office(act.walk)
-    return Trace(
-        params={"number": batch.number, "questions": len(items)},
-        facts={"clarification": str(batch.pk), "questions": len(items)},
-        commit={f"question_{position}": item["question"] for position, item in enumerate(items, start=1)},
-    )
-
-
-def answer_clarification(act: Act) -> Trace:
-    batch = Clarification.objects.select_for_update().get(case=act.case, answered_at__isnull=True)
-    items = list(batch.items.all())
-    given = {row["item"]: row["answer"] for row in act.values["answers"]}
-    refuse_if(
-        Kind.INVALID,
-        [
-            Reason("clarification.unanswered", {"number": item.position}, field=f"answers.{item.position}")
-            for item in items
-            if not given.get(str(item.position))
-        ],
-    )
-    for item in items:
-        item.answer = given[str(item.position)]
-        item.answer_language = act.language
-    ClarificationItem.objects.bulk_update(items, ["answer", "answer_language"])
-    subject = subject_for(act.case.subject_kind)
-    refuse_if(Kind.NOT_READY, subject.policy.reasons_against_handing_on(act.case.subject_id))
-    take_version(act.walk, by=act.by)
-    refuse_if(Kind.NOT_READY, policies.reasons_against_route(act.walk.road, act.case.facts))
-    subject.lifecycle.lock(act.case.subject_id)
-    batch.answered_by, batch.answered_at, batch.answered_in_version = act.by, act.at, act.case.version_number
-    batch.save(update_fields=["answered_by", "answered_at", "answered_in_version"])
-    take_part(act, Capacity.SUBMITTER)
-    return Trace(
-        params={"number": batch.number, "version": act.case.version_number},
-        facts={"clarification": str(batch.pk), "version": act.case.version_number},
-        commit={f"answer_{item.position}": item.answer for item in items},
-    )
-
-
-def after_answer(act: Act) -> None:
-    """Once the office's turn is closed, OICT's clocks go on with the days that remained."""
-    resume_side(act.walk, Side.OICT)
 
 
 # Desks ----------------------------------------------------------------------------------------------------------
@@ -409,8 +324,15 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
     "give_opinion": give_opinion,
     "acknowledge": intake,
     "find_complete": intake,
-    "request_clarification": request_clarification,
-    "answer_clarification": answer_clarification,
+    "request_clarification": clarifications.request_clarification,
+    "answer_clarification": clarifications.answer_clarification,
+    "ask_questions": clarifications.ask_questions,
+    "set_aside_questions": clarifications.set_aside_questions,
+    "ask_extension": clarifications.ask_extension,
+    "grant_extension": clarifications.grant_extension,
+    "refuse_extension": clarifications.refuse_extension,
+    "confirm_assessment": clarifications.confirm_assessment,
+    "reopen_case": clarifications.reopen_case,
     "declare_no_conflict": declare_no_conflict,
     "recuse": recuse,
     "hand_back": hand_back,
@@ -424,4 +346,4 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
     "open_written": committee.go_on,
     "refer_to_chair": committee.go_on,
 }
-AFTER_TURN: Mapping[str, Callable[[Act], None]] = {"answer_clarification": after_answer}
+AFTER_TURN: Mapping[str, Callable[[Act], None]] = {"answer_clarification": clarifications.after_answer}

@@ -12,15 +12,15 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.approvals.choices import Answer
 from apps.approvals.models import Assessment, AssessmentScore, Case, ConflictDeclaration, Participation, Turn
-from apps.approvals.services.engine import Walk
-from apps.approvals.services.moves import candidates, reasons_against_person
-from apps.approvals.services.verbs import (
+from apps.approvals.services.engine import CONFIRM_STEP, Walk
+from apps.approvals.services.fields import (
     LINE_LIMIT,
     NARRATIVE_LIMIT,
-    VERBS,
     clean_text,
     reasons_against_language,
 )
+from apps.approvals.services.moves import candidates, reasons_against_person
+from apps.approvals.services.verbs import VERBS
 from apps.approvals.standing import viewer_from
 from apps.approvals.workflow import Criterion
 from apps.audit import clock
@@ -86,7 +86,7 @@ def save_assessment(
     )
     refuse_if(Kind.INVALID, reasons_against_language(language))
     rows, words = _clean(scores, overall, {criterion.key: criterion for criterion in found.desk.criteria})
-    mine, _made = Assessment.objects.get_or_create(
+    mine, made = Assessment.objects.get_or_create(
         turn=found.turn,
         reviewer=by,
         defaults={
@@ -99,6 +99,8 @@ def save_assessment(
             "saved_at": at,
         },
     )
+    if made and found.turn.step == CONFIRM_STEP:
+        _carry_over(mine)
     if mine.revision != base_revision:
         refuse(Kind.CONFLICT, Reason("assessment.stale", {"current": mine.revision}))
     for key, values in rows.items():
@@ -109,6 +111,26 @@ def save_assessment(
     mine.saved_at = at
     mine.save(update_fields=["overall", "revision", "saved_at"])
     return Saved(mine.pk, mine.revision, at.isoformat())
+
+
+def _carry_over(mine: Assessment) -> None:
+    """A revision begins with what its author wrote before, so that what is not sent again is not lost."""
+    earlier = Assessment.objects.submitted().in_round(mine.case_id, mine.round)
+    last = earlier.filter(desk=mine.desk, reviewer=mine.reviewer_id).order_by("version_number").last()
+    if last is None:
+        return
+    mine.overall = last.overall
+    AssessmentScore.objects.bulk_create(
+        AssessmentScore(
+            assessment=mine,
+            criterion=row.criterion,
+            score=row.score,
+            answer=row.answer,
+            evidence=row.evidence,
+            comment=row.comment,
+        )
+        for row in last.scores.all()
+    )
 
 
 def _clean(

@@ -15,7 +15,16 @@ from functools import cached_property
 from typing import Any
 
 from apps.approvals.choices import Capacity, Side
-from apps.approvals.models import Case, Decision, Move, Participation, Turn, TurnPause
+from apps.approvals.models import (
+    Assessment,
+    Case,
+    Clarification,
+    Decision,
+    Move,
+    Participation,
+    Turn,
+    TurnPause,
+)
 from apps.approvals.parameters import Numbers
 from apps.approvals.seats import acting_office, is_own_initiative, people_for, reach, seats_of
 from apps.approvals.subjects import subject_for
@@ -35,6 +44,9 @@ COMMITTEE = "committee"
 DECIDED = (COOLING_OFF, COMMITTEE)
 EFFECT_KIND = "decision.effect"
 ANSWER_STEP = "answer"
+CONFIRM_STEP = "confirm"
+WARN_KIND = "clarification.warn"
+LAPSE_KIND = "clarification.lapse"
 
 
 @dataclass
@@ -70,6 +82,17 @@ class Walk:
             turn.round == self.case.round and turn.closed_by_verb == "send_back_to_lead"
             for turn in self.turns
         )
+
+    @cached_property
+    def open_batch(self) -> Clarification | None:
+        """The request for clarification that waits for its answer, or lapsed without one."""
+        return Clarification.objects.filter(case=self.case, answered_at=None).first()
+
+    @cached_property
+    def authors(self) -> dict[str, uuid.UUID]:
+        """By desk who wrote the assessment of this round that counts."""
+        rows = Assessment.objects.submitted().in_round(self.case.pk, self.case.round)
+        return dict(rows.order_by("version_number").values_list("desk", "reviewer"))
 
     def open_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.closed_at is None]
@@ -116,7 +139,8 @@ def enter_stage(walk: Walk, key: str, *, outcome: str = "", verb: str) -> None:
     if key == COOLING_OFF:
         _hold_for_effect(walk, stage)
         return
-    open_turns(walk, stage, [desk for desk in stage.desks if not desk.after and desk.sits_in(case.facts)])
+    first = [desk for desk in stage.desks if not desk.after and not desk.on_demand]
+    open_turns(walk, stage, [desk for desk in first if desk.sits_in(case.facts)])
 
 
 def _where_somebody_sits(walk: Walk, key: str) -> str:
@@ -217,6 +241,10 @@ def set_clocks(walk: Walk, turn: Turn, calendar: WorkCalendar) -> None:
     }
     late = int(walk.numbers["escalation.days_late"])
     due[ESCALATION_KIND] = due_moment(received_at=turn.due_at, days=late, calendar=calendar)
+    if turn.step == ANSWER_STEP:
+        used, share = turn.days - turn.days_left, int(walk.numbers["clarification.warning_percent"])
+        due[LAPSE_KIND] = turn.due_at
+        due[WARN_KIND] = fraction_moment(turn.clock_from, turn.days_left, share, calendar, used_before=used)
     notices.set_timers(object_id=turn.pk, due=due, due_version=turn.due_version)
 
 
@@ -336,11 +364,18 @@ def finish_step(walk: Walk, turn: Turn, *, verb: str) -> None:
     if following is not None:
         open_turn(walk, stage, desk, following)
         return
-    if walk.case.stage != stage.key:
+    join(walk, stage, verb=verb)
+
+
+def join(walk: Walk, stage: Stage, *, verb: str) -> None:
+    """Ask whether a stage is over: open the desks that waited for others, or leave it. What is asked of the office,
+    and what was asked on demand, holds it.
+    """
+    if walk.case.stage != stage.key or any(_holds(stage, turn) for turn in walk.open_turns()):
         return
     done = {t.desk for t in _turns_of_stage(walk, stage) if t.closed_at is not None}
     waiting = {t.desk for t in _turns_of_stage(walk, stage) if t.closed_at is None}
-    sitting = [desk for desk in stage.desks if desk.sits_in(walk.case.facts)]
+    sitting = [desk for desk in stage.desks if desk.sits_in(walk.case.facts) and not desk.on_demand]
     ready = [
         desk
         for desk in sitting
@@ -351,6 +386,17 @@ def finish_step(walk: Walk, turn: Turn, *, verb: str) -> None:
         return
     if all(desk.key in done - waiting for desk in sitting if desk.required):
         enter_stage(walk, stage.next, verb=verb)
+
+
+def _holds(stage: Stage, turn: Turn) -> bool:
+    return turn.step == ANSWER_STEP or (turn.stage == stage.key and stage.desk(turn.desk).on_demand)
+
+
+def ask_desk(walk: Walk, key: str) -> None:
+    """Give a desk of this stage that sits on demand the turn, unless it has it."""
+    stage = walk.road.stage(walk.case.stage)
+    if not any(turn.desk == key for turn in walk.open_turns()):
+        open_turns(walk, stage, [stage.desk(key)])
 
 
 def _turns_of_stage(walk: Walk, stage: Stage) -> Sequence[Turn]:
@@ -398,20 +444,6 @@ def resume_side(walk: Walk, side: str) -> None:
             set_clocks(walk, turn, calendar)
         turn.save(update_fields=["paused_at", "due_version", "clock_from", "due_at", "calendar_key"])
         announce_turn(walk, turn)
-
-
-def ask_office(walk: Walk) -> Turn:
-    """Open the office's turn to answer a clarification, with its own days (review.md 8)."""
-    stage = walk.road.stage(walk.case.stage)
-    desk = walk.road.stage(walk.road.first).desks[0]
-    return open_turn(
-        walk,
-        stage,
-        desk,
-        desk.steps[0],
-        days=walk.tier_days(stage.paused_days),
-        step_key=ANSWER_STEP,
-    )
 
 
 def take_version(walk: Walk, *, by: Any) -> None:

@@ -39,6 +39,7 @@ from apps.approvals.services.authority import (
     reasons_of_readiness,
     recommendation_of,
 )
+from apps.approvals.services.clarifications import reasons_against_asking_for_time
 from apps.approvals.services.committee import reasons_at_committee
 from apps.approvals.services.engine import (
     ANSWER_STEP,
@@ -48,11 +49,12 @@ from apps.approvals.services.engine import (
     enter_stage,
     finish_step,
 )
+from apps.approvals.services.fields import clean_payload
 from apps.approvals.services.keys import MoveResult, Seen, earlier_move, fingerprint
-from apps.approvals.services.verbs import VERBS, Verb, clean_payload
+from apps.approvals.services.verbs import VERBS, Verb
 from apps.approvals.standby import absent_cito
 from apps.approvals.standing import Viewer, viewer_from
-from apps.approvals.workflow import Desk, MoveOffer
+from apps.approvals.workflow import Desk, MoveOffer, Then
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.audit.register import record
@@ -108,8 +110,8 @@ def move_case(
     turns: list[Any] = sorted(rows, key=lambda turn: (turn.opened_at, road.place_of(turn.stage, turn.desk)))
     if not turns or not turns[0].is_seen:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
-    refuse_if(Kind.CONFLICT, reasons_against_state(case, seen))
-    values = clean_payload(verb, payload or {})
+    refuse_if(Kind.CONFLICT, reasons_against_state(case, seen, verb))
+    values = clean_payload(verb.fields, payload or {})
     walk = Walk(
         case=case,
         at=at,
@@ -129,9 +131,12 @@ def move_case(
     )
 
 
-def reasons_against_state(case: Case, seen: Seen) -> list[Reason]:
-    """The case is open, and is the one that was read."""
-    if case.closed_at is not None:
+def reasons_against_state(case: Case, seen: Seen, verb: Verb | None = None) -> list[Reason]:
+    """The case is open (or ended, for an act that opens it again), and is the one that was read."""
+    if verb is not None and verb.on_closed:
+        if case.closed_at is None:
+            return [Reason("case.open")]
+    elif case.closed_at is not None:
         outcome = Outcome(case.outcome).label
         return [
             Reason(
@@ -152,14 +157,19 @@ class Candidate:
     offer: MoveOffer | None
 
 
+#: What the office may do while it is asked, whatever the stage, and what becomes of its turn.
+ANSWER_VERBS: Mapping[str, Then] = {"answer_clarification": "close", "ask_extension": "stay"}
+
+
 def candidates(walk: Walk, action: str) -> list[Candidate]:
     """The open turns at which the road, as it stands, offers this verb."""
     found = []
     for turn in walk.open_turns():
         if turn.step == ANSWER_STEP:
-            if action == "answer_clarification":
+            if action in ANSWER_VERBS:
+                then = ANSWER_VERBS[action]
                 found.append(
-                    Candidate(turn, walk.road.stage(walk.road.first).desks[0], MoveOffer(action, "close"))
+                    Candidate(turn, walk.road.stage(walk.road.first).desks[0], MoveOffer(action, then))
                 )
             continue
         desk = walk.road.stage(turn.stage).desk(turn.desk)
@@ -322,6 +332,10 @@ def reasons_against_person(
         return [Reason("decision.not_yours", {"name": turn.taken_by.full_name})]
     if turn.capacity == Capacity.COMMITTEE:
         return reasons_at_committee(walk, verb.key, turn)
+    if verb.key == "confirm_assessment" and walk.authors.get(turn.desk) != by.pk:
+        return [Reason("assessment.not_yours")]
+    if verb.key == "ask_extension":
+        return reasons_against_asking_for_time(walk)
     return reasons_of_conflict(desk, mine)
 
 
@@ -363,7 +377,8 @@ def _follow_route(act: Act, trace: Trace) -> None:
     if turn is None:
         return
     if turn.step == ANSWER_STEP:
-        close_turn(walk, turn, verb=act.verb)
+        if ANSWER_VERBS[act.verb] == "close":
+            close_turn(walk, turn, verb=act.verb)
     elif (offer := act.desk.step(turn.step).offer(act.verb) if act.desk else None) is None:
         return
     elif offer.then == "stage":

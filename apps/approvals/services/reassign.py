@@ -11,8 +11,8 @@ from apps.accounts.models import User
 from apps.approvals.eligibility import eligible_for, reasons_against_giving
 from apps.approvals.models import Case, Move, Turn
 from apps.approvals.services.engine import Walk, notice_params
+from apps.approvals.services.fields import NARRATIVE_LIMIT, clean_text
 from apps.approvals.services.keys import MoveResult, earlier_move, fingerprint
-from apps.approvals.services.verbs import NARRATIVE_LIMIT, clean_text
 from apps.approvals.standing import viewer_of
 from apps.approvals.vacancies import CHIEF
 from apps.audit import clock

@@ -25,8 +25,16 @@ REVIEW_FACTS = {"committee": bool}
 
 def route_faults(road: RouteDefinition) -> list[str]:
     """Why this road cannot be published, in words; it must be walkable to its end by roles and facts that exist."""
-    facts = {**subject_for(road.subject).fact_types, **REVIEW_FACTS}
-    return faults_of(road, roles=Role.values, capacities=Capacity.values, fact_types=facts)
+    subject = subject_for(road.subject)
+    facts = {**subject.fact_types, **REVIEW_FACTS}
+    sections = {choice.section for choice in subject.presenter.field_choices()}
+    unknown = [
+        f"{stage.key}/{desk.key}: the subject has no section {section!r}"
+        for stage, desk in road.desks()
+        for section in desk.sections
+        if section not in sections
+    ]
+    return [*faults_of(road, roles=Role.values, capacities=Capacity.values, fact_types=facts), *unknown]
 
 
 @transaction.atomic

@@ -1,44 +1,19 @@
-"""The verbs of the review as people and programs send them: their words, their fields, and how input is checked.
+"""The verbs of the review as people and programs send them: their words and their fields.
 
 One table serves the page's form, the API's serializer and the engine, so that each asks for the same and refuses alike.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.accounts.choices import Language
 from apps.approvals.choices import DECIDABLE, ConditionKind, Outcome, Position
-from apps.audit.reasons import Kind, Reason, Refused
+from apps.approvals.services.fields import Field, Label
 from apps.offices.choices import Role
-
-NARRATIVE_LIMIT = 20_000
-LINE_LIMIT = 300
-ROWS_LIMIT = 60
-Label = str | Promise
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of an act. `kind`: narrative, line, choice, money, date, yes (must be ticked), or rows of `of`."""
-
-    name: str
-    label: Label
-    kind: str = "narrative"
-    required: bool = False
-    help: Label = ""
-    choices: tuple[tuple[str, Label], ...] = ()
-    of: tuple[Field, ...] = ()
-    depends: bool = False  # whether it is needed follows from another answer; its help says when
 
 
 @dataclass(frozen=True)
@@ -50,6 +25,7 @@ class Verb:
     past: Label
     fields: tuple[Field, ...] = ()
     whole_case: bool = False
+    on_closed: bool = False  # opens a case again that has ended
     confirmed: bool = False
     cannot_be_undone: bool = False
     note: Label = ""
@@ -92,6 +68,16 @@ CONDITION_FIELDS = (
 )
 REASON = Field("words", _("Reason"), required=True)
 REMARKS = Field("words", _("Remarks"))
+QUESTIONS = Field(
+    "items",
+    _("Questions"),
+    "rows",
+    required=True,
+    of=(
+        Field("field", _("About"), "choice", required=True),
+        Field("question", _("Question"), required=True),
+    ),
+)
 #: What is written down of a sitting of the Management Committee.
 SITTING = (
     Field(
@@ -166,18 +152,7 @@ VERBS: Mapping[str, Verb] = {
             "request_clarification",
             _("Return with questions"),
             _("returned the case with questions"),
-            (
-                Field(
-                    "items",
-                    _("Questions"),
-                    "rows",
-                    required=True,
-                    of=(
-                        Field("field", _("About"), "choice", required=True),
-                        Field("question", _("Question"), required=True),
-                    ),
-                ),
-            ),
+            (QUESTIONS,),
             note=_("All questions go in one request. The clock stops until the office answers."),
         ),
         Verb(
@@ -197,6 +172,46 @@ VERBS: Mapping[str, Verb] = {
                 ),
             ),
             note=_("This freezes the next version, and starts the clock again."),
+        ),
+        Verb(
+            "ask_extension",
+            _("Ask for more time"),
+            _("asked for more time to answer"),
+            (REASON,),
+            note=_(
+                "The first time you get half of the days again, at once. The second time the lead reviewer decides."
+            ),
+        ),
+        Verb(
+            "grant_extension",
+            _("Give more time"),
+            _("gave the office more time to answer"),
+            (REMARKS,),
+            note=_("The office gets half of the days again. More is not possible after that."),
+        ),
+        Verb(
+            "refuse_extension",
+            _("Give no more time"),
+            _("gave the office no more time to answer"),
+            (REASON,),
+            note=_("The day by which the office answers stays as it is."),
+        ),
+        Verb(
+            "ask_questions",
+            _("Add questions for the office"),
+            _("added questions for the office"),
+            (QUESTIONS,),
+            note=_(
+                "The other desks see them; the office does once they are sent, all in one request. In the first half "
+                "of the days the lead reviewer sends them, after that the section chief."
+            ),
+        ),
+        Verb(
+            "set_aside_questions",
+            _("Set the questions aside"),
+            _("set the questions for the office aside"),
+            (REASON,),
+            note=_("They are not sent. The desks see why."),
         ),
         Verb(
             "declare_no_conflict",
@@ -221,6 +236,16 @@ VERBS: Mapping[str, Verb] = {
             (),
             cannot_be_undone=True,
             note=_("It cannot be changed afterwards. You then see the others' assessments."),
+        ),
+        Verb(
+            "confirm_assessment",
+            _("Confirm the assessment"),
+            _("confirmed the assessment for the new version"),
+            (REMARKS,),
+            cannot_be_undone=True,
+            note=_(
+                "What the office changed does not change your assessment. It stands for this version too."
+            ),
         ),
         Verb(
             "recommend",
@@ -339,6 +364,15 @@ VERBS: Mapping[str, Verb] = {
             cannot_be_undone=True,
             note=_("The case is closed as withdrawn. What was written stays in the record."),
         ),
+        Verb(
+            "reopen_case",
+            _("Open the case again"),
+            _("opened the case again"),
+            (REASON,),
+            whole_case=True,
+            on_closed=True,
+            note=_("It goes on where it waited: you get the days for the answer once more."),
+        ),
     )
 }
 
@@ -346,6 +380,8 @@ VERBS: Mapping[str, Verb] = {
 RULE_PAST: Mapping[str, Label] = {
     "take_effect": _("the decision took effect"),
     "to_committee": _("the decision went to the Management Committee, and its letter is held"),
+    "warned": _("the office and its head were warned that the case is withdrawn without an answer"),
+    "unanswered": _("the case was withdrawn, as the questions were not answered in time"),
     "lapsed": _("the field opinion was not given in time"),
     "escalated": _("the overdue turn was brought to the next level"),
     "let_go": _("the turn was freed, as who took it left the post"),
@@ -355,121 +391,3 @@ RULE_PAST: Mapping[str, Label] = {
     "registered": _("registered from an inventory"),
     "open": _("the draft was begun"),
 }
-
-
-def clean_text(
-    value: Any, *, label: Label, name: str, limit: int, required: bool
-) -> tuple[str, list[Reason]]:
-    """Normalize a text; refuse what is no text, holds control characters or lone surrogates, or is too long."""
-    if value is None:
-        value = ""
-    if not isinstance(value, str):
-        return "", [Reason("field.not_text", {"label": str(label)}, field=name)]
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if any(
-        (unicodedata.category(char) == "Cc" and char not in "\n\t") or "\ud800" <= char <= "\udfff"
-        for char in text
-    ):
-        return "", [Reason("field.not_text", {"label": str(label)}, field=name)]
-    text = unicodedata.normalize("NFC", text).strip()
-    if required and not text:
-        return "", [Reason("field.required", {"label": str(label)}, field=name)]
-    if len(text) > limit:
-        return "", [Reason("field.too_long", {"label": str(label), "limit": limit}, field=name)]
-    return text, []
-
-
-def _clean_money(value: Any, spec: Field, name: str) -> tuple[Any, list[Reason]]:
-    text = unicodedata.normalize("NFKC", str(value)).replace(" ", "").replace("\u00a0", "").replace(",", "")
-    try:
-        amount = Decimal(text).quantize(Decimal("0.01"))
-    except (InvalidOperation, ValueError):
-        return None, [Reason("field.not_number", {"label": str(spec.label)}, field=name)]
-    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 15:
-        return None, [Reason("field.not_number", {"label": str(spec.label)}, field=name)]
-    return amount, []
-
-
-def _clean_date(value: Any, spec: Field, name: str) -> tuple[Any, list[Reason]]:
-    if isinstance(value, date):
-        return value, []
-    try:
-        return date.fromisoformat(unicodedata.normalize("NFKC", str(value)).strip()), []
-    except ValueError:
-        return None, [Reason("field.not_date", {"label": str(spec.label)}, field=name)]
-
-
-def _clean_one(value: Any, spec: Field, name: str) -> tuple[Any, list[Reason]]:
-    if spec.kind in ("narrative", "line"):
-        limit = NARRATIVE_LIMIT if spec.kind == "narrative" else LINE_LIMIT
-        return clean_text(value, label=spec.label, name=name, limit=limit, required=spec.required)
-    if spec.kind == "yes":
-        ticked = value in (True, "on", "true", "True", "1", "yes")
-        return ticked, [] if ticked else [Reason("field.required", {"label": str(spec.label)}, field=name)]
-    if spec.kind == "rows":
-        return _clean_rows(value, spec, name)
-    if value in (None, ""):
-        missing = [Reason("field.required", {"label": str(spec.label)}, field=name)] if spec.required else []
-        return (None if spec.kind != "choice" else ""), missing
-    if spec.kind == "choice":
-        known = [key for key, _label in spec.choices]
-        if not isinstance(value, str) or (known and value not in known):
-            return "", [
-                Reason("field.choice", {"label": str(spec.label), "value": str(value)[:60]}, field=name)
-            ]
-        return clean_text(value, label=spec.label, name=name, limit=LINE_LIMIT, required=spec.required)
-    cleaners: dict[str, Callable[[Any, Field, str], tuple[Any, list[Reason]]]] = {
-        "money": _clean_money,
-        "date": _clean_date,
-    }
-    return cleaners[spec.kind](value, spec, name)
-
-
-def _clean_rows(value: Any, spec: Field, name: str) -> tuple[list[dict[str, Any]], list[Reason]]:
-    rows = [] if value in (None, "") else value
-    if (
-        not isinstance(rows, list)
-        or len(rows) > ROWS_LIMIT
-        or any(not isinstance(row, Mapping) for row in rows)
-    ):
-        return [], [Reason("field.not_list", {"label": str(spec.label)}, field=name)]
-    cleaned, reasons = [], []
-    for position, row in enumerate(rows):
-        values, faults = _clean_mapping(row, spec.of, prefix=f"{name}.{position}.")
-        cleaned.append(values)
-        reasons += faults
-    if spec.required and not rows:
-        reasons.append(Reason("field.required", {"label": str(spec.label)}, field=name))
-    return cleaned, reasons
-
-
-def _clean_mapping(
-    payload: Mapping[str, Any], fields: tuple[Field, ...], *, prefix: str = ""
-) -> tuple[dict[str, Any], list[Reason]]:
-    known = {spec.name for spec in fields}
-    reasons = [
-        Reason("field.unknown", {"name": str(name)[:60]}, field=f"{prefix}{name}"[:120])
-        for name in payload
-        if name not in known
-    ]
-    values = {}
-    for spec in fields:
-        values[spec.name], faults = _clean_one(payload.get(spec.name), spec, f"{prefix}{spec.name}")
-        reasons += faults
-    return values, reasons
-
-
-def reasons_against_language(language: Any) -> list[Reason]:
-    """What a person writes is in one of the six languages; nothing given means their own."""
-    if language in (None, "") or language in Language.values:
-        return []
-    return [Reason("field.choice", {"label": _("Language"), "value": str(language)[:60]}, field="language")]
-
-
-def clean_payload(verb: Verb, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload with every field checked and normalized; refuses (`invalid`) naming each wrong field at once."""
-    values, reasons = _clean_mapping({k: v for k, v in payload.items() if k != "language"}, verb.fields)
-    reasons += reasons_against_language(payload.get("language"))
-    if reasons:
-        raise Refused(Kind.INVALID, reasons)
-    return values

@@ -28,8 +28,9 @@ from apps.approvals.models import Case
 from apps.approvals.onward import endorser_of
 from apps.approvals.queries import CaseView
 from apps.approvals.services import Confirmation, MoveResult, Seen
+from apps.approvals.services.fields import clean_payload
 from apps.approvals.services.moves import reasons_against_state
-from apps.approvals.services.verbs import VERBS, Verb, clean_payload
+from apps.approvals.services.verbs import VERBS, Verb
 from apps.approvals.views import offered, reading
 from apps.approvals.views.case import presenter_of, version_parts, view_of
 from apps.audit.reasons import Kind, Reason, Refused
@@ -146,8 +147,11 @@ def form_of(
     """The form of a verb on this case, with what only the case knows: fields to ask about, questions to answer."""
     choices: dict[str, Any] = {}
     fixed: list[dict[str, Any]] = []
-    if spec.key == "request_clarification":
+    if spec.key in ("request_clarification", "ask_questions"):
         choices["items.field"] = _fields_by_section(view.case)
+    if spec.key == "request_clarification" and given is None and view.questions:
+        asked = [{"field": one.field, "question": one.question} for one in view.questions]
+        given = {"items": asked, "language": view.questions[0].language}
     if spec.key == "answer_clarification":
         open_ones = [one for one in reading.clarifications_of(view) if one["answered_at"] is None]
         fixed = [{"item": item["position"], **item} for one in open_ones for item in one["items"]]
@@ -249,7 +253,7 @@ def _check(request: HttpRequest, handle: str, spec: Verb, payload: dict[str, Any
         if state:
             raise Refused(Kind.CONFLICT, state)
         letter = None
-        values = clean_payload(spec, payload)
+        values = clean_payload(spec.fields, payload)
         if spec.key == "decide":
             letter = _preview(request, view, values, payload)
     except Refused as refused:
@@ -359,7 +363,7 @@ def _refused(
     view = view_of(request, handle)
     status = STATUS_OF_KIND[str(refused.kind)]
     if spec.key == "decide" and all(reason.field in CONFIRMED_BY for reason in refused.reasons):
-        letter = _preview(request, view, clean_payload(spec, payload), payload)
+        letter = _preview(request, view, clean_payload(spec.fields, payload), payload)
         return _confirm_page(
             request, view, spec, payload, letter=letter, reasons=refused.reasons, status=status
         )

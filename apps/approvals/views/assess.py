@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from apps.approvals.choices import Answer
 from apps.approvals.models import Assessment
 from apps.approvals.offers import Offer
 from apps.approvals.queries import CaseView
+from apps.approvals.services.engine import CONFIRM_STEP
 from apps.approvals.services.verbs import VERBS
 from apps.approvals.views import offered, reading
 from apps.approvals.views.acts import key_of, seen_of
@@ -83,7 +84,7 @@ def assess(request: HttpRequest, handle: str, desk: str) -> HttpResponse:
             if view.needs_declaration
             else reverse("approvals:act", args=[handle, "submit_assessment"])
         )
-    return _draw(request, view, desk, given_of(_mine(view, offer)))
+    return _draw(request, view, desk, _written(view, offer))
 
 
 @access(by_service)
@@ -210,6 +211,16 @@ def _offer_of(view: CaseView, desk: str) -> Offer | None:
     )
 
 
+def _written(view: CaseView, offer: Offer | None) -> Given:
+    """What is on the form: what was saved, else, where an assessment is revised, what stands so far."""
+    mine = _mine(view, offer)
+    if mine is None and offer is not None and offer.turn is not None and offer.turn.step == CONFIRM_STEP:
+        rows = Assessment.objects.submitted().in_round(view.case.pk, view.case.round)
+        last = rows.filter(desk=offer.desk, reviewer=view.viewer.user_id).order_by("version_number").last()
+        return replace(given_of(last), revision=0)
+    return given_of(mine)
+
+
 def _mine(view: CaseView, offer: Offer | None) -> Assessment | None:
     if offer is None or offer.turn is None:
         return None
@@ -272,6 +283,8 @@ def _draw(
             "loose": [reason for reason in reasons if reason.field not in named],
             "stale": theirs is not None,
             "can": offer is not None and offer.is_possible,
+            "revises": offer is not None and offer.turn is not None and offer.turn.step == CONFIRM_STEP,
+            "drafts": reading.questions_of(view),
             **version_parts(view, view.case.version_number),
         },
         status=status,

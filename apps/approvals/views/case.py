@@ -84,6 +84,7 @@ def whole_case(view: CaseView) -> dict[str, Any]:
         "turns": offered.turns_with_acts(view),
         "desks": reading.desks_of(view),
         "clarifications": reading.clarifications_of(view),
+        "drafts": reading.questions_of(view),
         "events": reading.events_of(view.timeline),
         "acts": offered.acts_of(view),
         "authority": offered.authority_of(view),

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from apps.accounts import look
 from apps.accounts.models import User
-from apps.approvals.choices import BEGUN_AGAIN
+from apps.approvals.choices import BEGUN_AGAIN, Capacity
 from apps.approvals.models import Case
 from apps.approvals.offers import Explanation, Offer
 from apps.approvals.queries import CaseView
+from apps.approvals.services.engine import CONFIRM_STEP
 from apps.approvals.subjects import subject_for
 from apps.approvals.views import reading
 from apps.approvals.views.rows import edit_address
@@ -27,6 +28,8 @@ PRIMARY = (
     "acknowledge",
     "find_complete",
     "answer_clarification",
+    "grant_extension",
+    "confirm_assessment",
     "submit_assessment",
     "recommend",
     "decide",
@@ -38,6 +41,9 @@ WARNS = (
     "withdraw_case",
     "withdraw_decision",
     "request_clarification",
+    "ask_extension",
+    "refuse_extension",
+    "set_aside_questions",
 )
 
 
@@ -113,7 +119,14 @@ def absent_of(view: CaseView, verb: str) -> User | None:
 
 def _act_label(offer: Offer) -> str:
     if offer.verb.key == "submit_assessment" and offer.is_possible:
-        return _("Write the assessment")
+        revises = offer.turn is not None and offer.turn.step == CONFIRM_STEP
+        return _("Revise the assessment") if revises else _("Write the assessment")
+    if (
+        offer.verb.key == "request_clarification"
+        and offer.turn is not None
+        and offer.turn.capacity == Capacity.LEAD
+    ):
+        return _("Send the questions to the office")
     return str(offer.verb.label)
 
 

@@ -34,6 +34,15 @@ TONES = {
     "answer_clarification": ("", "mail"),
     "recuse": ("warn", "split"),
     "submit_assessment": ("", "scales"),
+    "confirm_assessment": ("good", "check"),
+    "ask_questions": ("", "question"),
+    "set_aside_questions": ("", "minus"),
+    "ask_extension": ("hold", "clock"),
+    "grant_extension": ("", "clock"),
+    "refuse_extension": ("warn", "clock"),
+    "warned": ("warn", "alert"),
+    "unanswered": ("bad", "minus"),
+    "reopen_case": ("", "undo"),
     "recommend": ("", "flag"),
     "decide": ("good", "stamp"),
     "take_effect": ("good", "stamp"),
@@ -278,11 +287,8 @@ def _ratio(value: Any) -> SafeString:
 
 def desks_of(view: CaseView) -> dict[str, Any]:
     """The assessment desks as this viewer may know them: "n of m in", then spread and the scores themselves."""
-    submitted = {
-        one.desk: one
-        for one in view.assessments
-        if one.submitted_at is not None and one.round == view.case.round
-    }
+    ours = [one for one in view.assessments if one.submitted_at is not None and one.round == view.case.round]
+    submitted = {one.desk: one for one in ours}
     road = view.case.route.road
     desks = {desk.key: desk for desk in road.assessment_desks()}
     rows = []
@@ -293,6 +299,13 @@ def desks_of(view: CaseView) -> dict[str, Any]:
                 "key": progress.desk,
                 "label": progress.label,
                 "is_in": progress.is_in,
+                "confirms": progress.confirms,
+                "confirmed": view.confirmed.get(progress.desk) if found else None,
+                "earlier": [
+                    assessment_of(one, desks[progress.desk])
+                    for one in ours
+                    if one.desk == progress.desk and one is not found
+                ],
                 "reviewer": progress.reviewer,
                 "assessment": assessment_of(
                     found, desks[progress.desk], who=view.acted("submit_assessment", found.reviewer)
@@ -379,7 +392,7 @@ def events_of(rows: Iterable[TimelineRow]) -> list[dict[str, Any]]:
         parts = []
         if row.version_number:
             parts.append(_("version %(n)d") % {"n": row.version_number})
-        if row.verb == "request_clarification" and row.params:
+        if row.verb in ("request_clarification", "ask_questions") and row.params:
             number = int(row.params.get("questions", 0))
             parts.append(ngettext("%(n)d question", "%(n)d questions", number) % {"n": number})
         more = " · ".join(parts)
@@ -405,6 +418,7 @@ def clarifications_of(view: CaseView) -> list[dict[str, Any]]:
     return [
         {
             "number": one.number,
+            "lapsed": one.lapsed_at is not None,
             "asked_at": one.asked_at,
             "answered_at": one.answered_at,
             "about": one.about_version,
@@ -421,6 +435,25 @@ def clarifications_of(view: CaseView) -> list[dict[str, Any]]:
             ],
         }
         for one in sorted(view.clarifications, key=lambda one: (one.answered_at is not None, -one.number))
+    ]
+
+
+def questions_of(view: CaseView) -> list[dict[str, Any]]:
+    """What the desks would ask, each with its field and its desk."""
+    if not view.questions:
+        return []
+    labels = {choice.key: choice.label for choice in _choices(view.case)}
+    desks = {desk.key: in_language(desk.labels) for _stage, desk in view.case.route.road.desks()}
+    return [
+        {
+            "label": labels.get(one.field, one.field),
+            "desk": desks.get(one.desk, one.desk),
+            "who": one.by.full_name,
+            "at": one.at,
+            "question": one.question,
+            "language": one.language,
+        }
+        for one in view.questions
     ]
 
 
