@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ictgov.settings")
 
@@ -30,3 +30,9 @@ def _can_sign(**kwargs: Any) -> None:
         signing.own_key()
     except signing.NoSigningKey as error:
         raise SystemExit(str(error)) from error
+
+
+@worker_ready.connect
+def _look_at_once(**kwargs: Any) -> None:
+    """What came due while no worker ran does not wait for the next beat."""
+    tick.apply_async(expires=25)

@@ -209,13 +209,18 @@ def _changes(field: Field, section: str, was: Any, now: Any) -> list[Change]:
     for position, row_id in enumerate([*after, *(key for key in before if key not in after)], start=1):
         old, new = before.get(row_id, {}), after.get(row_id, {})
         for column in field.columns:
-            if old.get(column.key, "") != new.get(column.key, ""):
+            if _entered(old.get(column.key, "")) != _entered(new.get(column.key, "")):
                 label = f"{field.row_name} {position} · {column.label}"
                 path = f"{field.key}/{row_id}/{column.key}"
                 found.append(
                     _change(column, path, label, section, old.get(column.key, ""), new.get(column.key, ""))
                 )
     return found
+
+
+def _entered(value: Any) -> Any:
+    """What the office entered: an amount in its currency, without the rate of the day on which it was frozen."""
+    return (value["currency"], Decimal(value["amount"])) if isinstance(value, dict) else value
 
 
 def _change(field: Field, path: str, label: str, section: str, was: Any, now: Any) -> Change:

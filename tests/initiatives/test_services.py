@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -278,6 +279,18 @@ def test_the_database_refuses_to_change_a_version(complete, submitter, act):
     rows = BusinessCaseVersion.objects.all()
     with pytest.raises(IntegrityError, match="immutable"), transaction.atomic():
         rows.update(value_usd=1) if act == "update" else rows.delete()
+
+
+def test_a_day_that_passes_changes_no_amount(complete, submitter):
+    """An amount is frozen with the rate of its day; what the office entered is what is compared."""
+    hand_on(complete, submitter)
+    lifecycle.unlock(complete.pk, sections=["problem"])
+    save(complete, submitter, 1, problem="Receipts are copied four times.")
+    with transaction.atomic():
+        lifecycle.freeze(complete.pk, by=submitter, at=complete.created_at + timedelta(days=9))
+    first, second = (presenter.snapshot(complete.pk, number)["fields"]["costs"] for number in (1, 2))
+    assert first != second
+    assert [change.key for change in presenter.difference(complete.pk, 1, 2)] == ["problem"]
 
 
 def test_asked_sections_open_alone_and_the_answer_is_version_2(complete, submitter):

@@ -45,6 +45,9 @@ my-work-done       leilani.fonoti      /?tab=done
 case-decide        samuel.tuilagi      /cases/{UNMISS decision}/
 case-own           achol.deng.majok    /cases/{UNMISS closed}/
 case-paused        leilani.fonoti      /cases/{UNMISS intake}/
+case-questions     daniel.oseibonsu    /cases/{UNSOS assessments}/
+case-confirm       chiara.bellandi    /cases/{UNIFIL assessments}/
+questions-send     daniel.oseibonsu    /cases/{UNSOS assessments}/acts/request_clarification/
 case-opinion       tomasz.wieczorek    /cases/{UNSOS assessments}/
 case-scores        daniel.oseibonsu    /cases/{UNIFIL recommendation}/
 case-cooling       marguerite.lacroix  /cases/{ESCWA cooling_off}/

@@ -67,6 +67,7 @@ POSTS = {
     "value": "OICT-REVIEWER-VALUE-{}",
     "security": "OICT-REVIEWER-SEC-{}",
     "recommend": "OICT-LEAD-REVIEWER-{}",
+    "send_questions": "OICT-LEAD-REVIEWER-{}",
     "note": "UN-SECRETARIAT-MC-SECRETARY",
     "put_off": "UN-SECRETARIAT-MC-SECRETARY",
 }
@@ -291,7 +292,7 @@ class Play:
             return self.holders[f"{story.office}-{PEOPLE[step.act].upper().replace('_', '-')}"]
         if step.act == "decide":
             return self.holders[DECIDERS[step.plain[0]]]
-        word = step.plain[0] if step.act in ("take", "recuse", "begin") else step.act
+        word = step.plain[0] if step.act in ("take", "recuse", "begin", "desk_asks") else step.act
         return self.holders[POSTS[word].format(2 if step.second else 1)]
 
     def _act(self, story: Story, step: Step) -> None:
@@ -318,6 +319,14 @@ class Play:
                 self._move(story, "find_complete", by)
             case "ask":
                 items = [{"field": about, "question": asked} for about, asked in story.data["questions"]]
+                self._move(story, "request_clarification", by, items=items)
+            case "desk_asks":
+                self._declare(story, by)
+                items = [{"field": about, "question": asked} for about, asked in story.data["desk_questions"]]
+                self._move(story, "ask_questions", by, items=items)
+            case "send_questions":
+                self._declare(story, by)
+                items = [{"field": about, "question": asked} for about, asked in story.data["desk_questions"]]
                 self._move(story, "request_clarification", by, items=items)
             case "answer":
                 self._save(story, by, story.data.get("amended", {}))
