@@ -35,4 +35,4 @@ def _can_sign(**kwargs: Any) -> None:
 @worker_ready.connect
 def _look_at_once(**kwargs: Any) -> None:
     """What came due while no worker ran does not wait for the next beat."""
-    tick.apply_async(expires=25)
+    app.send_task("gov.tick", expires=25)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from apps.approvals.views import acts, assess, case, committee, exceptions, home, load, reassign
+from apps.approvals.views import acts, assess, calendar, case, committee, exceptions, home, load, reassign
 
 app_name = "approvals"
 urlpatterns = [
     path("", home.my_work, name="my-work"),
     path("load/", load.everyones_load, name="load"),
+    path("calendar/", calendar.page, name="calendar"),
+    path("calendar/<str:secret>.ics", calendar.feed_of, name="calendar-feed"),
     path("committee/", committee.agenda, name="committee"),
     path("cases/<str:handle>/", case.case_detail, name="case-detail"),
     path("cases/<str:handle>/versions/<int:number>/", case.case_version, name="case-version"),

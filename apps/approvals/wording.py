@@ -4,6 +4,7 @@ words are made at the edge).
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.notices.ways import Group, register_groups
 from apps.notices.wording import register_wording
 
 WORDING = {
@@ -80,3 +81,14 @@ WORDING = {
 }
 
 register_wording(WORDING)
+register_groups(
+    {
+        "decision.approved": Group.NEEDED,
+        "decision.not_approved": Group.NEEDED,
+        "clarification.warning": Group.NEEDED,
+        "clarification.lapsed": Group.NEEDED,
+        "clarification.not_extended": Group.NEEDED,
+        "clarification.extended": Group.NEWS,
+        "turn.given_away": Group.NEWS,
+    }
+)

@@ -5,6 +5,7 @@ no two send it, and a sender that dies lets go at once.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,12 +15,18 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from apps.accounts.choices import Language
+from apps.accounts.choices import Language, locale_of
 from apps.audit import clock
 from apps.notices import queries, wording
 from apps.notices.models import Outbox
 from apps.notices.sweep import pause_after
+from apps.notices.ways import Group, Way, group_of, next_morning, way_of
 
 logger = structlog.get_logger(__name__)
 
@@ -63,26 +70,63 @@ def drain_outbox(limit: int = MAILS_A_TICK) -> Delivered:
 
 def message_of(mail: Outbox) -> EmailMessage:
     """The mail in its reader's language, with the Message-ID that it always has, on one line in every header."""
-    reader = mail.recipient
-    words = wording.render(
-        mail.code,
-        mail.params,
-        language=reader.language if reader else Language.ENGLISH,
-        time_zone=reader.time_zone if reader else "UTC",
-    )
-    body = words.body
-    if mail.link:
-        body += f"\n\n{settings.ICTGOV_ADDRESS}{mail.link}"
+    subject, body = _text_of(mail)
+    if mail.recipient is not None and group_of(mail.code) == Group.NEEDED:
+        body += f"\n\n{_said_to(mail, NEEDED_WORDS)}"
+    # programs that read mail put those of one case together
+    case = {"References": f"<case-{mail.case_id}@{_domain()}>"} if mail.case_id else {}
+    return _message(mail, subject, body, message_id=str(mail.pk), headers=case)
+
+
+def daily_message(first: Outbox, mails: Sequence[Outbox]) -> EmailMessage:
+    """Everything that waited for the reader's morning, in one mail."""
+    parts = ["\n".join(_text_of(mail)) for mail in mails]
+    parts.append(f"{_said_to(first, DAILY_WORDS)}\n{settings.ICTGOV_ADDRESS}{reverse('notices:preferences')}")
+    with translation.override(locale_of(_language_of(first))):
+        count = len(mails)
+        subject = ngettext("Your day: %(n)d message", "Your day: %(n)d messages", count) % {"n": count}
+    return _message(first, subject, "\n\n".join(parts), message_id=f"daily-{mails[0].pk}")
+
+
+NEEDED_WORDS = _("You get this whatever you chose, as the rules of the review need it.")
+DAILY_WORDS = _("These come once a day. Where you choose what comes when:")
+
+
+def _language_of(mail: Outbox) -> str:
+    return mail.recipient.language if mail.recipient else Language.ENGLISH
+
+
+def _said_to(mail: Outbox, words: str | Promise) -> str:
+    with translation.override(locale_of(_language_of(mail))):
+        return str(words)
+
+
+def _text_of(mail: Outbox) -> tuple[str, str]:
+    """Subject and body in the reader's language, with where it leads."""
+    zone = mail.recipient.time_zone if mail.recipient else "UTC"
+    words = wording.render(mail.code, mail.params, language=_language_of(mail), time_zone=zone)
+    link = f"\n\n{settings.ICTGOV_ADDRESS}{mail.link}" if mail.link else ""
+    return words.subject, words.body + link
+
+
+def _domain() -> str:
+    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
+
+
+def _message(
+    mail: Outbox, subject: str, body: str, *, message_id: str, headers: Mapping[str, str] | None = None
+) -> EmailMessage:
     return EmailMessage(
-        subject=one_line(words.subject),
+        subject=one_line(subject),
         body=body + "\n",
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[one_line(reader.email if reader else mail.address)],
+        to=[one_line(mail.recipient.email if mail.recipient else mail.address)],
         headers={
-            "Message-ID": f"<{mail.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('> ') or 'localhost'}>",
+            "Message-ID": f"<{message_id}@{_domain()}>",
             "Date": _date(mail),
             "Auto-Submitted": "auto-generated",
-            "Content-Language": reader.language if reader else Language.ENGLISH,
+            "Content-Language": _language_of(mail),
+            **(headers or {}),
         },
     )
 
@@ -125,7 +169,7 @@ def _send(mail_id: UUID, backend: BaseEmailBackend) -> bool:
         with transaction.atomic():
             mail = (
                 Outbox.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("recipient")
+                .select_related("recipient__message_preference")
                 .filter(pk=mail_id, sent_at=None, dead_at=None)
                 .first()
             )
@@ -134,8 +178,13 @@ def _send(mail_id: UUID, backend: BaseEmailBackend) -> bool:
             if mail.recipient is not None and not mail.recipient.is_active:
                 Outbox.objects.filter(pk=mail_id).update(dead_at=clock.now(), last_error="inactive")
                 return True
+            if mail.daily_at is not None:
+                return _send_daily(mail, backend)
             if not queries.is_still_for(mail, clock.now()):
                 Outbox.objects.filter(pk=mail_id).update(dead_at=clock.now(), last_error="out of sight")
+                return True
+            if (way := _way_of(mail)) != Way.AT_ONCE:
+                _put_off(mail, way)
                 return True
             message = message_of(mail)
             message.connection = backend
@@ -145,6 +194,42 @@ def _send(mail_id: UUID, backend: BaseEmailBackend) -> bool:
         logger.warning("mail_failed", mail=str(mail_id), exc_info=True)
         _note_failure(mail_id, error)
         return False
+    return True
+
+
+def _way_of(mail: Outbox) -> Way:
+    """What the reader chose; an address that is nobody's gets everything at once."""
+    if mail.recipient is None:
+        return Way.AT_ONCE
+    return way_of(mail.code, getattr(mail.recipient, "message_preference", None))
+
+
+def _put_off(mail: Outbox, way: Way) -> None:
+    """Leave a message to the page, or to the next daily mail of its reader."""
+    if way == Way.PAGE or mail.recipient is None:
+        Outbox.objects.filter(pk=mail.pk).update(dead_at=clock.now(), last_error="on the page alone")
+        return
+    at = next_morning(mail.not_before, mail.recipient.time_zone)
+    Outbox.objects.filter(pk=mail.pk).update(daily_at=at, next_at=at, attempts=0)
+
+
+def _send_daily(first: Outbox, backend: BaseEmailBackend) -> bool:
+    """One mail with everything that waits for the reader's morning, less what they may read no longer."""
+    now = clock.now()
+    waiting = list(
+        Outbox.objects.select_for_update(of=("self",))
+        .filter(recipient=first.recipient, daily_at__lte=now, sent_at=None, dead_at=None)
+        .order_by("not_before", "id")
+    )
+    shown = [mail for mail in waiting if queries.is_still_for(mail, now)]
+    Outbox.objects.filter(pk__in={one.pk for one in waiting} - {one.pk for one in shown}).update(
+        dead_at=now, last_error="out of sight"
+    )
+    if shown:
+        message = daily_message(first, shown)
+        message.connection = backend
+        message.send()
+        Outbox.objects.filter(pk__in=[one.pk for one in shown]).update(sent_at=now, last_error="")
     return True
 
 

@@ -14,7 +14,8 @@ from apps.accounts.navigation import Banner
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse
 from apps.notices import handlers
-from apps.notices.models import Notice, Outbox, TickRun, Timer
+from apps.notices.models import Notice, Outbox, Preference, TickRun, Timer
+from apps.notices.ways import CHOICES, chosen_way
 
 LATE_AFTER = timedelta(seconds=120)
 
@@ -89,6 +90,12 @@ def line(notice: Notice, user: User) -> Line:
     return Line(
         notice.id, words.subject, words.body, notice.link, notice.visible_at, notice.read_at is not None
     )
+
+
+def ways_of(user: User) -> dict[str, str]:
+    """By group how a person's messages come: what they chose, else what holds for everybody."""
+    chosen = Preference.objects.filter(user=user).first()
+    return {str(group): str(chosen_way(group, chosen)) for group in CHOICES}
 
 
 def last_tick() -> datetime | None:

@@ -6,8 +6,14 @@ from apps.audit.reasons import register_sentences
 from apps.notices.wording import register_wording
 
 register_sentences(
-    {"notice.not_found": _("There is no such notice.")},
-    remedies={"notice.not_found": _("Go back to your notices.")},
+    {
+        "notice.not_found": _("There is no such notice."),
+        "notice.no_such_way": _("“{value}” is no way in which these messages come."),
+    },
+    remedies={
+        "notice.not_found": _("Go back to your notices."),
+        "notice.no_such_way": _("Choose one of those that the page names."),
+    },
 )
 register_wording(
     {

@@ -10,8 +10,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.accounts.models import User
 from apps.audit import clock
-from apps.notices.models import Notice, Outbox, TickRun, Timer
+from apps.audit.reasons import Kind, Reason, refuse_if
+from apps.notices.models import Notice, Outbox, Preference, TickRun, Timer
 from apps.notices.signals import work_waits
+from apps.notices.ways import CHOICES, Group
 from apps.notices.wording import storable
 
 #: A notice that was taken back is kept, and is shown from this instant on.
@@ -177,6 +179,21 @@ def mark_all_read(*, by: User) -> int:
 
     now = clock.now()
     return queries.inbox(by, now).filter(read_at=None).order_by().update(read_at=now)
+
+
+@transaction.atomic
+def choose_messages(*, turns: str, news: str, by: User) -> Preference:
+    """Take how somebody wants to get their messages; refuses (invalid) what is no choice, naming the field."""
+    given = {Group.TURNS: turns, Group.NEWS: news}
+    refuse_if(
+        Kind.INVALID,
+        [
+            Reason("notice.no_such_way", {"value": value[:40]}, field=str(group))
+            for group, value in given.items()
+            if value not in CHOICES[group]
+        ],
+    )
+    return Preference.objects.update_or_create(user=by, defaults={"turns": turns, "news": news})[0]
 
 
 def _hint() -> None:

@@ -1,5 +1,6 @@
 """The inbox: what a person has been told, and marking it as read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,12 +13,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts import navigation
 from apps.accounts.access import access, person_of, signed_in, standing_of
 from apps.audit import clock
+from apps.audit.reasons import Reason, Refused
 from apps.notices import queries, services
+from apps.notices.ways import CHOICES, HELP
 
 ROWS = 50
 
@@ -56,6 +59,35 @@ def inbox(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "notices/inbox.html", context)
+
+
+@access(signed_in)
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Show and keep how one's messages come."""
+    user = person_of(request)
+    given = queries.ways_of(user)
+    reasons: Sequence[Reason] = ()
+    if request.method == "POST":
+        given = {name: request.POST.get(name, "")[:40] for name in given}
+        try:
+            services.choose_messages(**given, by=user)
+        except Refused as refused:
+            reasons = refused.reasons
+        else:
+            messages.success(request, _("Saved. It holds for every message from now on."))
+            return redirect("notices:preferences")
+    groups = [
+        {
+            "name": str(group),
+            "label": group.label,
+            "help": HELP[group],
+            "choices": [(str(way), way.label, given[group] == way) for way in ways],
+        }
+        for group, ways in CHOICES.items()
+    ]
+    context = {"groups": groups, "reasons": reasons}
+    return render(request, "notices/preferences.html", context, status=400 if reasons else 200)
 
 
 @access(signed_in)

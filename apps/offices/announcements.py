@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.notices.ways import Group, register_groups
 from apps.notices.wording import register_wording
 
 register_wording(
@@ -51,5 +52,16 @@ register_wording(
                 "If it is still needed, a new instrument is drafted in time."
             ),
         ),
+    }
+)
+register_groups(
+    {
+        "instrument.issued": Group.NEEDED,
+        "instrument.revoked": Group.NEEDED,
+        "instrument.suspended": Group.NEEDED,
+        "instrument.superseded": Group.NEEDED,
+        "instrument.ends": Group.NEEDED,
+        "instrument.accepted": Group.NEWS,
+        "instrument.resumed": Group.NEWS,
     }
 )

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.reasons import register_sentences
+from apps.notices.ways import Group, register_groups
 from apps.notices.wording import register_wording
 
 RECORDING = {
@@ -79,5 +80,10 @@ register_wording(
                 "Until it is recorded, the function is shown as overdue."
             ),
         ),
+    }
+)
+register_groups(
+    {
+        "evidence.reminder_50": Group.NEWS,
     }
 )

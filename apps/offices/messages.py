@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.notices.ways import Group, register_groups
 from apps.notices.wording import register_wording
 
 register_wording(
@@ -16,5 +17,11 @@ register_wording(
             _("The absence of {holder} has ended"),
             _("{post} ({office}): {holder} is back. Standing in until now: {stand_in}."),
         ),
+    }
+)
+register_groups(
+    {
+        "absence.recorded": Group.NEWS,
+        "absence.ended": Group.NEWS,
     }
 )

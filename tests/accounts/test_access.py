@@ -41,6 +41,7 @@ def test_a_public_address_is_one_of_these() -> None:
     assert found == sorted(
         [
             "initiatives/<uuid:pk>/draft/<slug:section>/",  # keeps what was typed, and sends to sign-in itself
+            "calendar/<str:secret>.ics",  # a calendar cannot sign in: its address is the secret
             "language/",
             "theme/",
             "density/",

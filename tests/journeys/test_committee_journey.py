@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys import test_api_journey as by_api
 from tests.journeys.browser import CHROMIUM
-from tests.journeys.business_case import SCREENING, answers
 from tests.journeys.portal import Portal, wait_for
 from tests.journeys.test_browser_journey import Story, browser  # noqa: F401  (the same browser)
 
@@ -28,23 +26,10 @@ PRESENT = "Haruka Ishimori\nTui Rangihau\nAldona Vaitkus"
 def to_decision(portal: Portal) -> str:
     """A major case that waits for the CITO, by the API, as each of those who have a part in it."""
     story = by_api.Story(portal)
-    body = {"office": "UNMISS", "title": TITLE, "language": "en", "screening": SCREENING}
-    _status, begun = story.as_(by_api.SUBMITTER).post("/api/v1/initiatives/", body)
-    story.handle = begun["case"]
-    content = {**answers(by_api.shipped_standards()), "title": TITLE, "major": "yes"}
-    draft = f"/api/v1/initiatives/{begun['id']}/draft/"
-    story.as_(by_api.SUBMITTER).patch(draft, {"base_revision": 0, "changes": content})
-    story.act(by_api.SUBMITTER, "hand_on")
-    story.act(by_api.ICT, "attest", confirmed=True)
-    story.act(by_api.FINANCE, "attest", confirmed=True)
-    story.handle = story.act(by_api.HEAD, "endorse", confirmed=True)["reference"]
-    story.act(by_api.DESK, "acknowledge")
-    story.act(by_api.DESK, "find_complete")
+    story.to_the_desks(TITLE, major="yes")
     for desk, name in by_api.REVIEWERS.items():
         story.act(name, "declare_no_conflict")
-        path = f"/api/v1/cases/{story.handle}/assessments/{desk}/"
-        written: dict[str, Any] = {"base_revision": 0, "scores": by_api.SCORES[desk], "overall": "Sound."}
-        story.as_(name).patch(path, written)
+        story.write(name, desk)
         story.act(name, "submit_assessment")
     story.act(by_api.LEAD, "declare_no_conflict")
     story.act(by_api.LEAD, "recommend", outcome="approved", summary="All three agree.")

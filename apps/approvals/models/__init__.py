@@ -8,6 +8,7 @@ from apps.approvals.models.case import (
 from apps.approvals.models.committee import CommitteeRecord
 from apps.approvals.models.decision import Condition, Decision
 from apps.approvals.models.exception import NamedException
+from apps.approvals.models.feed import CalendarFeed
 from apps.approvals.models.review import (
     Assessment,
     AssessmentScore,
@@ -25,6 +26,7 @@ __all__ = [
     "Assessment",
     "AssessmentScore",
     "Attestation",
+    "CalendarFeed",
     "Case",
     "CaseUserGrant",
     "Clarification",

@@ -9,6 +9,7 @@ from apps.approvals.services.cases import (
     rename_case,
 )
 from apps.approvals.services.exceptions import end_exception, name_exception
+from apps.approvals.services.feed import end_feed, make_feed
 from apps.approvals.services.keys import MoveResult, Seen
 from apps.approvals.services.moves import move_case
 from apps.approvals.services.reassign import reassign_turn
@@ -21,6 +22,8 @@ __all__ = [
     "Seen",
     "discard_case",
     "end_exception",
+    "end_feed",
+    "make_feed",
     "move_case",
     "name_exception",
     "open_case",

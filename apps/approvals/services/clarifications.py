@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from apps.approvals import policies
 from apps.approvals.choices import Capacity, Outcome, Side
@@ -113,7 +112,7 @@ def _who_sends(act: Act) -> str:
     return MORE_QUESTIONS if late or before.exists() else QUESTIONS
 
 
-def drafts_of(case: Case) -> Sequence[ClarificationDraft]:
+def drafts_of(case: Case) -> QuerySet[ClarificationDraft]:
     """What the desks would ask in this stage, and was neither sent nor set aside."""
     return ClarificationDraft.objects.filter(case=case, visit=case.visit, settled_at=None).select_related(
         "by"
@@ -250,7 +249,7 @@ def _ask_to_confirm(walk: Walk) -> None:
         announce_turn(walk, turn)
 
 
-def _submitted(case: Case) -> Sequence[Assessment]:
+def _submitted(case: Case) -> QuerySet[Assessment]:
     rows = Assessment.objects.submitted().in_round(case.pk, case.round)
     return rows.select_related("reviewer").order_by("version_number")
 

@@ -229,6 +229,8 @@ def _context(
     if view.decision is not None and spec.key in AT_COMMITTEE:
         turn = next(iter(view.open_turns))
         context["sitting"] = sitting_of(case, view.decision, turn, view.viewer.at)
+    if spec.key == "confirm_assessment":
+        context["desks"] = reading.desks_of(view)
     if spec.key in ("decide", "recommend"):
         context |= {
             "questions": next((row for row in view.timeline if row.verb == "send_back_to_lead"), None),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts import look
 from apps.accounts.models import User
-from apps.approvals.choices import BEGUN_AGAIN, Capacity
+from apps.approvals.choices import BEGUN_AGAIN
 from apps.approvals.models import Case
 from apps.approvals.offers import Explanation, Offer
 from apps.approvals.queries import CaseView
@@ -35,15 +35,15 @@ PRIMARY = (
     "decide",
 )
 WARNS = (
+    "request_clarification",
+    "set_aside_questions",
+    "ask_extension",
+    "refuse_extension",
     "send_back",
     "send_back_to_lead",
     "recuse",
     "withdraw_case",
     "withdraw_decision",
-    "request_clarification",
-    "ask_extension",
-    "refuse_extension",
-    "set_aside_questions",
 )
 
 
@@ -121,12 +121,6 @@ def _act_label(offer: Offer) -> str:
     if offer.verb.key == "submit_assessment" and offer.is_possible:
         revises = offer.turn is not None and offer.turn.step == CONFIRM_STEP
         return _("Revise the assessment") if revises else _("Write the assessment")
-    if (
-        offer.verb.key == "request_clarification"
-        and offer.turn is not None
-        and offer.turn.capacity == Capacity.LEAD
-    ):
-        return _("Send the questions to the office")
     return str(offer.verb.label)
 
 

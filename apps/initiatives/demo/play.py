@@ -320,14 +320,11 @@ class Play:
             case "ask":
                 items = [{"field": about, "question": asked} for about, asked in story.data["questions"]]
                 self._move(story, "request_clarification", by, items=items)
-            case "desk_asks":
+            case "desk_asks" | "send_questions":
                 self._declare(story, by)
                 items = [{"field": about, "question": asked} for about, asked in story.data["desk_questions"]]
-                self._move(story, "ask_questions", by, items=items)
-            case "send_questions":
-                self._declare(story, by)
-                items = [{"field": about, "question": asked} for about, asked in story.data["desk_questions"]]
-                self._move(story, "request_clarification", by, items=items)
+                verb = "ask_questions" if step.act == "desk_asks" else "request_clarification"
+                self._move(story, verb, by, items=items)
             case "answer":
                 self._save(story, by, story.data.get("amended", {}))
                 given = enumerate(story.data["answers"], start=1)
@@ -361,9 +358,8 @@ class Play:
                 raise ValueError(f"{story.key}: no such act: {other}")
 
     def _start(self, story: Story, by: User) -> None:
-        office = self.offices[story.office]
         initiative = services.start_draft(
-            office=office,
+            office=(office := self.offices[story.office]),
             answers=screening_of(story, office.kind),
             title=story.data["title"],
             language=story.language,

@@ -15,6 +15,7 @@ from apps.accounts.access import access, person_of, signed_in, standing_of
 from apps.accounts.api.pagination import Pages
 from apps.accounts.api.views import RefusalSerializer
 from apps.notices import queries, services
+from apps.notices.ways import CHOICES, Group
 
 
 class NoticeSerializer(serializers.Serializer[Any]):
@@ -95,3 +96,30 @@ class ReadNotices(APIView):
         """Mark all that one can see as read, and return how many."""
         with transaction.atomic():
             return Response({"marked": services.mark_all_read(by=person_of(request))})
+
+
+class PreferenceSerializer(serializers.Serializer[Any]):
+    """How one's messages come; what the rules of the review need comes by mail at once whatever is chosen."""
+
+    turns = serializers.ChoiceField([str(way) for way in CHOICES[Group.TURNS]])
+    news = serializers.ChoiceField([str(way) for way in CHOICES[Group.NEWS]])
+
+
+@access(signed_in)
+class MessagePreferences(APIView):
+    """How one's messages come."""
+
+    @extend_schema(responses={200: PreferenceSerializer, 401: RefusalSerializer})
+    def get(self, request: Request) -> Response:
+        """Return what one chose, or what holds for who chose nothing."""
+        return Response(queries.ways_of(person_of(request)))
+
+    @extend_schema(
+        request=PreferenceSerializer, responses={200: PreferenceSerializer, 400: RefusalSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Choose both."""
+        sent = request.data if isinstance(request.data, dict) else {}
+        given = {name: str(sent.get(name, "")) for name in ("turns", "news")}
+        services.choose_messages(**given, by=person_of(request))
+        return Response(queries.ways_of(person_of(request)))

@@ -27,6 +27,7 @@ class Outbox(models.Model):
     created_at = models.DateTimeField(_("written"))
     not_before = models.DateTimeField(_("not before"))
     next_at = models.DateTimeField(_("next attempt"))
+    daily_at = models.DateTimeField(_("goes with the daily mail of"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     dead_at = models.DateTimeField(_("given up"), null=True, blank=True)
@@ -45,6 +46,11 @@ class Outbox(models.Model):
                 fields=["next_at", "id"],
                 condition=Q(sent_at=None, dead_at=None),
                 name="notices_outbox_waiting",
+            ),
+            models.Index(
+                fields=["recipient", "daily_at"],
+                condition=Q(sent_at=None, dead_at=None, daily_at__isnull=False),
+                name="notices_outbox_daily",
             ),
         ]
 

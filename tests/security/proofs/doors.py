@@ -359,6 +359,9 @@ DOORS: Mapping[str, Door] = {
     "/calendars/<slug:key>/": signed_in(key=is_("new-york")),
     # notices
     "/notices/": signed_in(),
+    "/calendar/": signed_in(post=200),
+    "/calendar/<str:secret>.ics": public(404),  # nobody's address
+    "/notices/preferences/": signed_in(post=400),  # an empty form chooses nothing
     "/notices/read/": signed_in(None, post=302, changes=True),
     "/notices/<uuid:notice_id>/read/": signed_in(None, post=302, but=is_the_submitters(302), changes=True),
     # the review: `/cases/<str:handle>/acts/<slug:verb>/` has a row for each act (`acts.py`)
@@ -467,6 +470,7 @@ DOORS: Mapping[str, Door] = {
         sent=_because,
     ),
     "/api/v1/notices/": signed_in(),
+    "/api/v1/notices/preferences/": signed_in(post=400),
     "/api/v1/notices/read/": signed_in(None, post=200, changes=True),
     "/api/v1/notices/<uuid:notice_id>/read/": signed_in(None, post=204, but=is_the_submitters(204), changes=True),
     "/api/v1/queue/": signed_in(),

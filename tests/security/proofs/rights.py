@@ -49,6 +49,7 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "clarifying": {
         "answer_clarification": ("submitter", "token_write"),
+        "ask_extension": ("submitter", "token_write"),
         "withdraw_case": ("submitter", "head", "token_write"),
     },
     "assessing": {
@@ -56,6 +57,7 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "recuse": ("reviewer",),  # who took the turn; it is nobody else's while they have it
         "hand_back": ("reviewer",),
         "submit_assessment": ("reviewer",),
+        "ask_questions": ("reviewer",),
         "withdraw_case": ("submitter", "head", "token_write"),
     },
     "recommending": {
@@ -77,6 +79,7 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "recuse": ("reviewer",),  # who took the turn; it is nobody else's while they have it
         "hand_back": ("reviewer",),
         "submit_assessment": ("reviewer",),
+        "ask_questions": ("reviewer",),
         "withdraw_case": (),
     },
     "confidential": {

@@ -23,7 +23,8 @@ from apps.accounts.api.permissions import Declared
 from apps.accounts.middleware import AccessMiddleware
 from apps.approvals.committee import records_of
 from apps.approvals.models import Case, CommitteeRecord, Participation, Turn
-from apps.approvals.services import Confirmation, authority, moves
+from apps.approvals.queries import case_view
+from apps.approvals.services import Confirmation, Seen, authority, move_case, moves
 from apps.approvals.standing import viewer_of
 from apps.audit import clock
 from apps.audit.reasons import Refused
@@ -35,7 +36,7 @@ from apps.offices.permissions import AuthorityCheck
 from tests.approvals.oracle import payload_of
 from tests.factories.evidence import record
 from tests.factories.offices import appoint, make_person, make_post
-from tests.security.proofs.walking import walk_rest, walk_state
+from tests.security.proofs.walking import payload_for, walk_rest, walk_state
 from tests.security.proofs.world import World
 
 pytestmark = pytest.mark.slow
@@ -250,6 +251,22 @@ def undone(ask: Killer) -> Killer:
 
 
 @undone
+def office_reads_what_a_desk_would_ask(world: World) -> list[str]:
+    case, by = world.cases["assessing"], world.people["reviewer"]
+    move_case(
+        case_id=case.pk,
+        action="ask_questions",
+        by=by,
+        seen=Seen(case.version_number, case.version_hash),
+        idempotency_key="a-question-of-a-desk",
+        payload=payload_for("ask_questions"),
+    )
+    office = world.people["submitter"]
+    view = case_view(viewer_of(office, clock.now()), office, case.handle)
+    return ["the office reads a question that was not sent"] if view.questions else []
+
+
+@undone
 def invited_for_nothing(world: World) -> list[str]:
     """An assessor from another office, whom no case waits for."""
     post = make_post(world.org.office("UNIFIL"), Role.INVITED_ASSESSOR, "UNIFIL-ASSESSOR")
@@ -311,6 +328,7 @@ ROWS: dict[str, tuple[Any, Killer]] = {
     "apps.approvals.permissions.may_read_recommendation": (
         lambda v, case: True, cell("deciding", "submitter", CASE),
     ),
+    "apps.approvals.permissions.may_read_questions": (lambda v: True, office_reads_what_a_desk_would_ask),
     "apps.approvals.permissions.role_to_name_by": (
         lambda v, case: ("head_of_office", ()), cell("intake", "submitter", "/cases/<str:handle>/exceptions/"),
     ),

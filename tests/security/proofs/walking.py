@@ -199,7 +199,7 @@ class Walk:
 
 
 def payload_for(verb: str) -> dict[str, Any]:
-    if verb == "request_clarification":
+    if verb in ("request_clarification", "ask_questions"):
         return {"items": [{"field": "problem", "question": "How many?"}]}
     return payload_of(verb)
 
