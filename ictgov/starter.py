@@ -544,6 +544,11 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
 
 
+def _url(host: str, port: int) -> str:
+    shown = _reachable(host)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+
+
 def demo(signals: Signals, host: str, port: int) -> int:
     """Set up, start, say where to look and as whom, stay until asked to stop."""
 
@@ -566,6 +571,7 @@ def demo(signals: Signals, host: str, port: int) -> int:
             "ICTGOV_DEMO": "1",
             "ICTGOV_HASHED_STATIC_FILES": "1",
         }
+        environment.setdefault("ICTGOV_ADDRESS", _url(host, port))  # where mails and calendars lead
         if host not in ("127.0.0.1", "localhost", "::1") and "ALLOWED_HOSTS" not in environment:
             environment["ALLOWED_HOSTS"] = host if host not in ("0.0.0.0", "::") else "*"  # noqa: S104
         processes = Processes(signals, environment)
@@ -630,8 +636,7 @@ def _serve(signals: Signals, environment: dict[str, str], processes: Processes, 
                 )  # fmt: skip
                 wait_until_ready(signals, processes, host, port)
                 outcome("started")
-            shown = _reachable(host)
-            url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+            url = _url(host, port)
             address.write_text(url)
             say()
             say(f"The portal is at {url}")
