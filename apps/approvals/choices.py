@@ -91,6 +91,16 @@ class ConditionStatus(TextChoices):
     MISSED = "missed", _("Missed")
 
 
+class EmergencyEnd(TextChoices):
+    """Why an emergency authorization is over (review.md 10)."""
+
+    DECIDED = "decided", _("the case was decided")
+    NOT_APPROVED = "not_approved", _("the case was not approved")
+    EXPIRED = "expired", _("its days are over")
+    TAKEN_BACK = "taken_back", _("it was ended by the authority")
+    WITHDRAWN = "withdrawn", _("the case was withdrawn")
+
+
 class CommitteeWay(TextChoices):
     """How the Management Committee came to what it said; the keys of the first two are the steps of its desk."""
 

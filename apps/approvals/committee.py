@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Count
+
 from apps.accounts.models import User
 from apps.approvals.choices import Capacity, CommitteeResult
-from apps.approvals.models import Case, CommitteeRecord, Decision, Turn
+from apps.approvals.models import Case, CommitteeRecord, Decision, Emergency, Turn
 from apps.approvals.parameters import parameter
 from apps.approvals.permissions import may_read_decision, may_read_sittings
 from apps.approvals.seats import people_for
@@ -101,6 +103,20 @@ def latest(viewer: Viewer) -> list[CommitteeRecord]:
         .select_related("case__office", "decision", "by")
         .order_by("-at")[:RECORDS_SHOWN]
     )
+
+
+def emergencies(viewer: Viewer) -> list[Emergency]:
+    """The last fifty emergency authorizations of cases that this viewer sees, the newest first (review.md 10)."""
+    seen = Case.objects.visible_to(viewer)
+    rows = Emergency.objects.filter(case__in=seen).select_related("case__office", "answered_by")
+    return list(rows.order_by("-asked_at")[:RECORDS_SHOWN])
+
+
+def emergencies_by_office(viewer: Viewer, since: datetime) -> list[tuple[str, int]]:
+    """How many each office asked for since an instant, the most first."""
+    seen = Case.objects.visible_to(viewer)
+    rows = Emergency.objects.filter(case__in=seen, asked_at__gte=since).values_list("case__office__code")
+    return list(rows.annotate(many=Count("pk")).order_by("-many", "case__office__code"))
 
 
 def sitting_of(case: Case, decision: Decision, turn: Turn, at: datetime) -> dict[str, Any]:

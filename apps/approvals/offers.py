@@ -16,6 +16,7 @@ from apps.approvals.services.authority import (
     recommendation_of,
 )
 from apps.approvals.services.clarifications import reasons_against_reopening
+from apps.approvals.services.emergency import reasons_against_a_plan, reasons_against_asking
 from apps.approvals.services.engine import ANSWER_STEP, Walk
 from apps.approvals.services.moves import (
     DECIDERS_OWN,
@@ -125,7 +126,9 @@ def explain(
         if verb.on_closed:
             continue
         if verb.whole_case:
-            against = reasons_against_whole_case(walk, viewer, who_can=())
+            against = reasons_against_whole_case(walk, viewer, verb, who_can=())
+            if key == "ask_emergency" and not against:
+                against = reasons_against_asking(walk)
             if not against:
                 offers.append(Offer(verb, None, ""))
             continue
@@ -167,11 +170,22 @@ def explain(
 
 def _to_open_again(walk: Walk, viewer: Viewer) -> tuple[Offer, ...]:
     """What can be done with a case that ended, for who may; nobody else is told."""
-    if walk.case.outcome != Outcome.WITHDRAWN or reasons_against_whole_case(walk, viewer, who_can=()):
-        return ()
-    if reasons_against_reopening(walk):
-        return ()
-    return tuple(Offer(verb, None, "") for verb in VERBS.values() if verb.on_closed)
+    found = []
+    for key, (outcome, reasons) in AFTER_THE_END.items():
+        verb = VERBS[key]
+        theirs = walk.case.outcome == outcome and not reasons_against_whole_case(
+            walk, viewer, verb, who_can=()
+        )
+        if theirs and not reasons(walk):
+            found.append(Offer(verb, None, ""))
+    return tuple(found)
+
+
+#: What an office can still do with a case that ended so, and what is asked first.
+AFTER_THE_END = {
+    "reopen_case": (Outcome.WITHDRAWN, reasons_against_reopening),
+    "give_wind_down": (Outcome.NOT_APPROVED, reasons_against_a_plan),
+}
 
 
 def _authority_at(

@@ -24,6 +24,7 @@ from apps.approvals.models import (
     CommitteeRecord,
     ConflictDeclaration,
     Decision,
+    Emergency,
     Move,
     Opinion,
     Recommendation,
@@ -177,6 +178,7 @@ class CaseView:
     decision: Decision | None
     decision_withheld: bool
     committee: list[CommitteeRecord]
+    emergency: Emergency | None
     before: Case | None
     after: Case | None
     behalf: dict[tuple[str, uuid.UUID], str]
@@ -309,6 +311,9 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         before=_seen(Case.objects.filter(pk=case.predecessor_id), viewer) if case.predecessor_id else None,
         after=_seen(case.successors.filter(discarded_at=None), viewer)
         if case.outcome in BEGUN_AGAIN
+        else None,
+        emergency=Emergency.objects.select_related("asked_by", "answered_by").filter(case=case).first()
+        if full and case.emergency_at
         else None,
         committee=records_of(viewer, case, decisions) if full and "to_committee" in happened else [],
     )

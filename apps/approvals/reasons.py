@@ -120,6 +120,18 @@ SENTENCES = {
         "Only who wrote the assessment confirms it; who has the desk now writes their own."
     ),
     "case.open": _("The case is open."),
+    "emergency.asked_before": _("An emergency authorization was asked for already: once for a case."),
+    "emergency.not_here": _("No emergency authorization can be asked for at this stage."),
+    "emergency.not_approved_before": _(
+        "This need was not approved after an emergency ({case}); no second is accepted."
+    ),
+    "emergency.no_amount": _("Say the most that may be spent."),
+    "emergency.too_long": _("An emergency authorization holds for {days} days at most."),
+    "emergency.amount_too_high": _("The amount is above zero, and at most what was asked for ({asked})."),
+    "emergency.longer_than_asked": _("It was asked for {days} days; it holds for no longer."),
+    "emergency.none": _("There is no emergency authorization here."),
+    "emergency.no_plan_owed": _("No plan for winding down is owed here."),
+    "emergency.plan_given": _("The plan for winding down was given already."),
     "clarification.unchanged": _("Nothing was answered or changed."),
     "decision.assessment_missing": _(
         "Nothing can be decided yet: the assessment of “{criterion}” is missing."

@@ -67,6 +67,38 @@ WORDING = {
             "You were given no more time for the questions about “{title}” {reference}. They are due on {due_at}."
         ),
     ),
+    "emergency.authorized": (
+        _("Emergency authorized: {title} {reference}"),
+        _(
+            "You may spend up to USD {amount} on “{title}” {reference} until {until_at}. The whole business case is "
+            "due on {case_due_at}; without it the authorization is suspended."
+        ),
+    ),
+    "emergency.refused": (
+        _("Emergency not authorized: {title} {reference}"),
+        _("No emergency authorization was given for “{title}” {reference}. The reasons are on the portal."),
+    ),
+    "emergency.suspended": (
+        _("Emergency authorization suspended: {title} {reference}"),
+        _(
+            "The emergency authorization of “{title}” {reference} is suspended: make no new commitment under it."
+        ),
+    ),
+    "emergency.ended": (
+        _("Emergency authorization over: {title} {reference}"),
+        _("The emergency authorization of “{title}” {reference} is over: make no new commitment under it."),
+    ),
+    "emergency.stopped": (
+        _("Not approved, stop spending: {title} {reference}"),
+        _(
+            "“{title}” {reference} was not approved, and its emergency authorization is over: make no new commitment. "
+            "Give the plan for winding down by {plan_due_at}."
+        ),
+    ),
+    "emergency.no_plan": (
+        _("No plan for winding down: {title} {reference}"),
+        _("The plan for winding down “{title}” {reference} was due on {plan_due_at}, and is not there."),
+    ),
     "decision.approved": (
         _("Decision: {title} {reference}"),
         _("The review of “{title}” {reference} is closed with an approval. The letter is on the portal."),
@@ -83,6 +115,10 @@ WORDING = {
 register_wording(WORDING)
 register_groups(
     {
+        **{
+            f"emergency.{code}": Group.NEEDED
+            for code in ("authorized", "refused", "suspended", "ended", "stopped", "no_plan")
+        },
         "decision.approved": Group.NEEDED,
         "decision.not_approved": Group.NEEDED,
         "clarification.warning": Group.NEEDED,

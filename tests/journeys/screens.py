@@ -61,6 +61,8 @@ case-sent-back     clarisse.yakite     /cases/{MINUSCA draft}/
 version            elif.karaca         /cases/{UNOG closed}/versions/1/
 load               bakhyt.sarsenov     /load/
 committee          santiago.belmonte   /committee/
+case-emergency     amara.keller        /cases/{MINUSCA draft}/
+emergency-answer   amara.keller        /cases/{MINUSCA draft}/acts/authorize_emergency/
 committee-note     santiago.belmonte   /cases/{UNON committee}/acts/note_decision/
 committee-defer    santiago.belmonte   /cases/{UNON committee}/acts/defer_decision/
 committee-case     haruka.ishimori     /cases/{UNON committee}/

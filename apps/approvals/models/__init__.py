@@ -7,6 +7,7 @@ from apps.approvals.models.case import (
 )
 from apps.approvals.models.committee import CommitteeRecord
 from apps.approvals.models.decision import Condition, Decision
+from apps.approvals.models.emergency import Emergency
 from apps.approvals.models.exception import NamedException
 from apps.approvals.models.feed import CalendarFeed
 from apps.approvals.models.review import (
@@ -36,6 +37,7 @@ __all__ = [
     "Condition",
     "ConflictDeclaration",
     "Decision",
+    "Emergency",
     "Move",
     "NamedException",
     "Opinion",

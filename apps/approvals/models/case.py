@@ -46,6 +46,7 @@ class Case(models.Model):
     language = models.CharField(max_length=8, default="en")
     confidential = models.BooleanField(default=False)
     submitted_at = models.DateTimeField(null=True)
+    emergency_at = models.DateTimeField(null=True)  # when its office asked for an emergency authorization
 
     opened_at = models.DateTimeField()
     stage_entered_at = models.DateTimeField()

@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import F
-
 from apps.approvals import policies
 from apps.approvals.choices import APPROVALS, Capacity, Outcome
 from apps.approvals.letters import compose_letter
@@ -23,9 +21,8 @@ from apps.approvals.models import (
     Decision,
     Opinion,
     Recommendation,
-    ReferenceCounter,
 )
-from apps.approvals.services import clarifications, committee
+from apps.approvals.services import clarifications, committee, emergency
 from apps.approvals.services.act import Act, Trace, take_part, with_words
 from apps.approvals.services.cases import published_route
 from apps.approvals.services.engine import (
@@ -33,6 +30,7 @@ from apps.approvals.services.engine import (
     announce_turn,
     take_version,
 )
+from apps.approvals.services.references import next_reference
 from apps.approvals.subjects import subject_for
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.notices import services as notices
@@ -89,17 +87,6 @@ def endorse(act: Act) -> Trace:
     return trace
 
 
-def next_reference(act: Act) -> str:
-    """The next number of the office in this year, given at the first act that leaves the office, and never
-    used again.
-    """
-    year, office = act.at.year, act.case.office
-    counter, _made = ReferenceCounter.objects.get_or_create(year=year, office=office)
-    ReferenceCounter.objects.filter(pk=counter.pk).update(last=F("last") + 1)
-    counter.refresh_from_db(fields=["last"])
-    return f"OICT-{year}-{office.code}-{counter.last:04d}"
-
-
 def send_back(act: Act) -> Trace:
     subject_for(act.case.subject_kind).lifecycle.unlock(act.case.subject_id, sections=None)
     return with_words(act)
@@ -107,6 +94,7 @@ def send_back(act: Act) -> Trace:
 
 def withdraw_case(act: Act) -> Trace:
     subject_for(act.case.subject_kind).lifecycle.lock(act.case.subject_id)
+    emergency.end_with_case(act.case, act.at)
     trace = with_words(act)
     trace.close_outcome = Outcome.WITHDRAWN
     return trace
@@ -333,6 +321,17 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
     "refuse_extension": clarifications.refuse_extension,
     "confirm_assessment": clarifications.confirm_assessment,
     "reopen_case": clarifications.reopen_case,
+    **{
+        act.__name__: act
+        for act in (
+            emergency.ask_emergency,
+            emergency.authorize_emergency,
+            emergency.refuse_emergency,
+            emergency.confirm_emergency,
+            emergency.end_emergency,
+            emergency.give_wind_down,
+        )
+    },
     "declare_no_conflict": declare_no_conflict,
     "recuse": recuse,
     "hand_back": hand_back,

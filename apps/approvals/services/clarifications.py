@@ -20,6 +20,7 @@ from apps.approvals.models import (
 )
 from apps.approvals.seats import people_for
 from apps.approvals.services.act import Act, Trace, take_part, with_words
+from apps.approvals.services.emergency import end_with_case
 from apps.approvals.services.engine import (
     ANSWER_STEP,
     CONFIRM_STEP,
@@ -386,6 +387,7 @@ def lapse(timer: Timer) -> None:
         )
         return
     from_stage = case.stage
+    end_with_case(case, walk.at)
     subject_for(case.subject_kind).lifecycle.lock(case.subject_id)
     batch.lapsed_at = walk.at
     batch.save(update_fields=["lapsed_at"])

@@ -196,8 +196,8 @@ def _person(
     language = payload.get("language") or by.language
     act = Act(verb.key, walk, None, None, by, viewer, values, str(language)[:8], confirmation=confirmation)
     if verb.whole_case:
-        refuse_if(Kind.NOT_ALLOWED, reasons_against_whole_case(walk, viewer))
-        act.behalf = viewer.behalf_at(seats_of_whole_case(walk))
+        refuse_if(Kind.NOT_ALLOWED, reasons_against_whole_case(walk, viewer, verb))
+        act.behalf = viewer.behalf_at(seats_of_whole_case(walk, verb))
         hold_absence(act)
         return act
     possible = [one for one in candidates(walk, verb.key) if not desk or one.desk.key == desk]
@@ -249,11 +249,16 @@ def _person(
         _authorize(act)
         if verb.key == "decide":
             _check_decision(act, confirmation)
+        elif verb.confirmed:
+            refuse_if(Kind.NOT_ALLOWED, reasons_against_confirmation(act, confirmation))
     return act
 
 
 #: What only who can decide the case does at the deciding desk; anybody who sits there may recuse themselves.
-DECIDERS_OWN = ("decide", "send_back_to_lead")
+DECIDERS_OWN = (
+    *("decide", "send_back_to_lead"),
+    *("authorize_emergency", "refuse_emergency", "confirm_emergency", "end_emergency"),
+)
 
 
 def _authorize(act: Act) -> None:
@@ -349,19 +354,18 @@ def _is_on(parts: list[Participation], by: User, turn: Turn) -> bool:
     )
 
 
-def seats_of_whole_case(walk: Walk) -> list[str]:
-    """The seats of the sponsoring office that withdraw its case."""
-    office = walk.case.office_id
-    return [f"submitter@{office}", f"head_of_office@{office}"]
+def seats_of_whole_case(walk: Walk, verb: Verb) -> list[str]:
+    """The seats of the sponsoring office that act so on its case."""
+    return [f"{role}@{walk.case.office_id}" for role in verb.whole_case]
 
 
 def reasons_against_whole_case(
-    walk: Walk, viewer: Viewer, *, who_can: tuple[str, ...] | None = None
+    walk: Walk, viewer: Viewer, verb: Verb, *, who_can: tuple[str, ...] | None = None
 ) -> list[Reason]:
-    """The office withdraws its own case, at any open stage before a decision is taken."""
+    """The office acts on its own case as a whole, at any open stage before a decision is taken."""
     if walk.case.stage in DECIDED:
         return [Reason("case.no_turn", {"stage": stage_label(walk.case)})]
-    seats = seats_of_whole_case(walk)
+    seats = seats_of_whole_case(walk, verb)
     if viewer.seats & set(seats):
         return []
     who = names_for(seats, walk.at, case_id=walk.case.pk) if who_can is None else who_can

@@ -155,6 +155,12 @@ def form_of(
     if spec.key == "answer_clarification":
         open_ones = [one for one in reading.clarifications_of(view) if one["answered_at"] is None]
         fixed = [{"item": item["position"], **item} for one in open_ones for item in one["items"]]
+    if spec.key == "authorize_emergency" and given is None and view.emergency is not None:
+        given = {
+            "amount_max": f"{view.emergency.amount_asked:.2f}",
+            "days": str(view.emergency.days_asked),
+            "language": language,
+        }
     if spec.key == "recommend" and given is None and (last := view.recommendation) is not None:
         given = {
             "outcome": last.outcome,
@@ -364,8 +370,12 @@ def _refused(
 ) -> HttpResponse:
     view = view_of(request, handle)
     status = STATUS_OF_KIND[str(refused.kind)]
-    if spec.key == "decide" and all(reason.field in CONFIRMED_BY for reason in refused.reasons):
-        letter = _preview(request, view, clean_payload(spec.fields, payload), payload)
+    if spec.confirmed and all(reason.field in CONFIRMED_BY for reason in refused.reasons):
+        letter = (
+            _preview(request, view, clean_payload(spec.fields, payload), payload)
+            if spec.key == "decide"
+            else None
+        )
         return _confirm_page(
             request, view, spec, payload, letter=letter, reasons=refused.reasons, status=status
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -36,5 +38,15 @@ def agenda(request: HttpRequest) -> HttpResponse:
         for item in committee.agenda(viewer)
     ]
     records = [(row, case_address(row.case.handle)) for row in committee.latest(viewer)]
-    context = {"rows": rows, "records": records, "quorum": committee.quorum_on(day_of(viewer.at))}
+    emergencies = [(row, case_address(row.case.handle)) for row in committee.emergencies(viewer)]
+    by_office = (
+        committee.emergencies_by_office(viewer, viewer.at - timedelta(days=365)) if emergencies else []
+    )
+    context = {
+        "emergencies": emergencies,
+        "by_office": by_office,
+        "rows": rows,
+        "records": records,
+        "quorum": committee.quorum_on(day_of(viewer.at)),
+    }
     return render(request, "approvals/committee.html", context)

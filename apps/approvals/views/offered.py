@@ -29,6 +29,10 @@ PRIMARY = (
     "find_complete",
     "answer_clarification",
     "grant_extension",
+    "authorize_emergency",
+    "confirm_emergency",
+    "give_wind_down",
+    "reopen_case",
     "confirm_assessment",
     "submit_assessment",
     "recommend",
@@ -38,6 +42,9 @@ WARNS = (
     "request_clarification",
     "set_aside_questions",
     "ask_extension",
+    "ask_emergency",
+    "refuse_emergency",
+    "end_emergency",
     "refuse_extension",
     "send_back",
     "send_back_to_lead",
@@ -144,7 +151,7 @@ def lines_of(offer: Offer) -> list[dict[str, Any]]:
 def authority_of(view: CaseView) -> dict[str, Any] | None:
     """The authority box: whether this person may decide, the amount, the instrument, and who else can."""
     check = view.explanation.authority
-    offer = view.explanation.offer("decide")
+    offer = view.explanation.offer("decide") or view.explanation.offer("authorize_emergency")
     if check is None or offer is None:
         return None
     case = view.case

@@ -25,9 +25,11 @@ from apps.accounts.demo import PASSWORD
 from apps.accounts.models import User
 from apps.approvals.models import Case
 from apps.approvals.services import Confirmation, Seen, move_case, save_assessment
+from apps.approvals.services.verbs import VERBS
 from apps.audit import clock, register
 from apps.initiatives import services
 from apps.initiatives.demo import evidence
+from apps.initiatives.demo.cast import DECIDERS, DESKS, MEMBERS, PEOPLE, POSTS, PRINCIPLES, SCORED
 from apps.initiatives.demo.stories import Step, Story, answers_of, read, screening_of, stories
 from apps.initiatives.models import Initiative
 from apps.notices.delivery import drain_outbox
@@ -46,45 +48,6 @@ ONE_AT_A_TIME = 7_310_661_850  # the key of the advisory lock
 OFFICE_ROLES = (Role.SUBMITTER, Role.ICT_CHIEF, Role.CERTIFYING_OFFICER, Role.HEAD_OF_OFFICE)
 OICT = "OICT"
 DRAFTER = "OICT-DESK-SECTION-CHIEF"  # who prepares what the CITO issues
-PEOPLE = {  # who acts, by the word of the story: role at the sponsor, or the post's code
-    "attest_ict": Role.ICT_CHIEF,
-    "attest_finance": Role.CERTIFYING_OFFICER,
-    "endorse": Role.HEAD_OF_OFFICE,
-    "send_back": Role.HEAD_OF_OFFICE,
-    "start": Role.SUBMITTER,
-    "write": Role.SUBMITTER,
-    "hand_on": Role.SUBMITTER,
-    "answer": Role.SUBMITTER,
-    "withdraw": Role.HEAD_OF_OFFICE,
-}
-POSTS = {
-    "opinion": "DPKO-FIELD-ICT-{}",
-    "acknowledge": "OICT-DESK-OFFICER-{}",
-    "complete": "OICT-DESK-OFFICER-{}",
-    "ask": "OICT-DESK-OFFICER-{}",
-    "alignment": "OICT-REVIEWER-ALIGN-{}",
-    "standards": "OICT-REVIEWER-STD-{}",
-    "value": "OICT-REVIEWER-VALUE-{}",
-    "security": "OICT-REVIEWER-SEC-{}",
-    "recommend": "OICT-LEAD-REVIEWER-{}",
-    "send_questions": "OICT-LEAD-REVIEWER-{}",
-    "note": "UN-SECRETARIAT-MC-SECRETARY",
-    "put_off": "UN-SECRETARIAT-MC-SECRETARY",
-}
-MEMBERS = ("MC-MEMBER-1", "MC-MEMBER-2", "MC-MEMBER-3", "UN-SECRETARIAT-MC-CHAIR")
-DECIDERS = {
-    "cito": "OICT-CITO",
-    "officer1": "OICT-ASSIGNED-OFFICER-1",
-    "officer2": "OICT-ASSIGNED-OFFICER-2",
-}
-DESKS = ("alignment", "standards", "value", "security")
-SCORED = {
-    "alignment": ("alignment",),
-    "standards": ("standards_met", "architecture"),
-    "value": ("value_added", "return_on_investment"),
-    "security": ("data_protection", "security_controls"),
-}
-PRINCIPLES = tuple(f"principle_6{letter}" for letter in "abcdefg")
 
 
 def is_loaded() -> bool:
@@ -290,7 +253,7 @@ class Play:
     def _person(self, story: Story, step: Step) -> User:
         if step.act in PEOPLE:
             return self.holders[f"{story.office}-{PEOPLE[step.act].upper().replace('_', '-')}"]
-        if step.act == "decide":
+        if step.act in ("decide", "authorize"):
             return self.holders[DECIDERS[step.plain[0]]]
         word = step.plain[0] if step.act in ("take", "recuse", "begin", "desk_asks") else step.act
         return self.holders[POSTS[word].format(2 if step.second else 1)]
@@ -352,6 +315,14 @@ class Play:
                 soon = (clock.now().date() + timedelta(days=14)).isoformat()
                 words = story.data["put_off"]
                 self._sit(story, "defer_decision", by, MEMBERS[:2], next_on=soon, words=words)
+            case "ask_emergency":
+                asked = story.data["emergency"]
+                given = {"amount_max": asked["amount"], "days": asked["days"], "words": asked["words"]}
+                self._move(story, "ask_emergency", by, **given)
+            case "authorize":
+                asked = story.data["emergency"]
+                given = {"amount_max": asked["amount"], "days": asked["days"], "words": asked["answer"]}
+                self._move(story, "authorize_emergency", by, **given)
             case "withdraw":
                 self._move(story, "withdraw_case", by, words=story.text("withdraw", "words"))
             case other:
@@ -398,7 +369,7 @@ class Play:
         case = self.cases[story.key]
         case.refresh_from_db()
         confirmation = None
-        if action == "decide":
+        if VERBS[action].confirmed:
             confirmation = Confirmation("password", clock.now(), case.version_hash, by.pk, "demonstration")
         move_case(
             case_id=case.pk,
