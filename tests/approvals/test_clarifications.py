@@ -69,7 +69,13 @@ def test_desks_ask_in_one_batch_that_the_lead_reviewer_sends(review: Review) -> 
         ("value", "costs.rows"),
         ("standards", "problem.need"),
     ]
+    client = Client()
+    client.force_login(review.people["lead"])
+    told = client.get(f"/api/v1/cases/{case.handle}/").json()
+    assert [one["question"] for one in told["questions"]] == [COSTS[0]["question"], NEED[0]["question"]]
     review.act(case, "lead", "request_clarification", items=[*COSTS, *NEED])
+    told = client.get(f"/api/v1/cases/{case.handle}/").json()
+    assert (told["questions"], len(told["clarifications"][0]["items"])) == ([], 2)
     batch = Clarification.objects.get(case=case)
     assert batch.items.count() == 2
     assert review.draft_of(case).unlocked == ["costs", "problem"]

@@ -312,3 +312,15 @@ def test_head_and_authority_do_it_on_the_pages(review: Review) -> None:
     page = client.get(f"/cases/{case.handle}/acts/authorize_emergency/").content.decode()
     assert 'value="60000.00"' in page
     assert "The mast fell" in page
+
+
+def test_the_api_tells_the_same(review: Review) -> None:
+    case = authorized(review)
+    client = Client()
+    client.force_login(review.people["cito"])
+    found = client.get(f"/api/v1/cases/{case.handle}/").json()["emergency"]
+    assert (found["is_in_force"], found["amount_max"], found["asked_by"]) == (
+        True,
+        "45000.00",
+        review.people["head"].full_name,
+    )

@@ -11,7 +11,15 @@ from apps.accounts.api import views as accounts
 from apps.approvals import queries
 from apps.approvals.choices import Answer
 from apps.approvals.labels import stage_on
-from apps.approvals.models import Assessment, Case, Decision
+from apps.approvals.models import (
+    Assessment,
+    Case,
+    Clarification,
+    ClarificationDraft,
+    ClarificationItem,
+    Decision,
+    Emergency,
+)
 from apps.approvals.models.route import road_of
 from apps.approvals.offers import Offer
 from apps.approvals.services.verbs import VERBS
@@ -190,6 +198,67 @@ class DecisionSerializer(serializers.ModelSerializer):
         ]
 
 
+class QuestionSerializer(serializers.ModelSerializer):
+    """A question that a desk would ask, not sent yet."""
+
+    by = serializers.CharField(source="by.full_name")
+
+    class Meta:
+        model = ClarificationDraft
+        fields = ["desk", "field", "question", "language", "by", "at"]
+
+
+class ClarificationItemSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ClarificationItem
+        fields = ["position", "field", "section", "question", "language", "answer", "answer_language"]
+
+
+class ClarificationSerializer(serializers.ModelSerializer):
+    """A batch of questions to the office, with what was answered."""
+
+    items = ClarificationItemSerializer(many=True)
+
+    class Meta:
+        model = Clarification
+        fields = [
+            "number",
+            "stage",
+            "asked_at",
+            "about_version",
+            "answered_at",
+            "answered_in_version",
+            "extensions",
+            "lapsed_at",
+            "items",
+        ]
+
+
+class EmergencySerializer(serializers.ModelSerializer):
+    """What was asked for before the review, what was answered, and what became of it."""
+
+    asked_by = serializers.CharField(source="asked_by.full_name")
+    answered_by = serializers.CharField(source="answered_by.full_name", default=None)
+    is_in_force = serializers.BooleanField()
+
+    class Meta:
+        model = Emergency
+        fields = [
+            *("need", "language", "amount_asked", "days_asked", "asked_by", "asked_at"),
+            *("authorized", "answered_by", "answered_at", "words", "words_language", "instrument_number"),
+            *(
+                "amount_max",
+                "until",
+                "case_due_at",
+                "is_in_force",
+                "suspended_at",
+                "ended_at",
+                "ended_because",
+            ),
+            *("plan_due_at", "plan", "plan_language", "plan_at"),
+        ]
+
+
 class TimelineSerializer(serializers.Serializer):
     at = serializers.DateTimeField()
     who = serializers.CharField()
@@ -213,7 +282,13 @@ class CaseDetailSerializer(CaseRowSerializer):
             "route": str(view.case.route),
             "turns": TurnSerializer(view.open_turns, many=True).data,
             "actions": ActionSerializer(view.explanation.offers, many=True).data,
-            "desks": [{"desk": one.desk, "label": one.label, "is_in": one.is_in} for one in view.progress],
+            "desks": [
+                {"desk": one.desk, "label": one.label, "is_in": one.is_in, "confirms": one.confirms}
+                for one in view.progress
+            ],
+            "clarifications": ClarificationSerializer(view.clarifications, many=True).data,
+            "questions": QuestionSerializer(view.questions, many=True).data,
+            "emergency": EmergencySerializer(view.emergency).data if view.emergency else None,
             "days_held": {"office": view.ledger.office_days, "oict": view.ledger.oict_days},
             "assessments": AssessmentSerializer(view.assessments, many=True).data,
             "decision": DecisionSerializer(view.decision).data if view.decision else None,

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
                 ("visit", models.PositiveIntegerField()),
+                ("position", models.PositiveSmallIntegerField()),
                 ("desk", models.SlugField(max_length=40)),
                 ("field", models.CharField(max_length=80)),
                 ("question", models.TextField()),
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
                 ("settled_at", models.DateTimeField(null=True)),
             ],
             options={
-                "ordering": ["at", "id"],
+                "ordering": ["position"],
             },
         ),
         migrations.RemoveConstraint(

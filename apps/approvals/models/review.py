@@ -199,6 +199,7 @@ class ClarificationDraft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clarification_drafts")
     visit = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField()
     desk = models.SlugField(max_length=40)
     field = models.CharField(max_length=80)
     question = models.TextField()
@@ -211,7 +212,7 @@ class ClarificationDraft(models.Model):
     )
 
     class Meta:
-        ordering = ["at", "id"]
+        ordering = ["position"]
         indexes = [models.Index(fields=["case", "visit"], name="clarification_draft_case")]
         triggers = [pgtrigger.Protect(name="clarification_draft_kept", operation=pgtrigger.Delete)]
 

@@ -76,10 +76,12 @@ def ask_questions(act: Act) -> Trace:
     """A desk adds its questions; who sends them to the office gets the turn."""
     items, _known = _anchored(act)
     turn = act.turn
+    before = ClarificationDraft.objects.filter(case=act.case, visit=act.case.visit).count()
     ClarificationDraft.objects.bulk_create(
         ClarificationDraft(
             case=act.case,
             visit=act.case.visit,
+            position=position,
             desk=turn.desk if turn else "",
             field=item["field"],
             question=item["question"],
@@ -87,7 +89,7 @@ def ask_questions(act: Act) -> Trace:
             by=act.by,
             at=act.at,
         )
-        for item in items
+        for position, item in enumerate(items, start=before + 1)
     )
     ask_desk(act.walk, _who_sends(act))
     return Trace(

@@ -317,12 +317,12 @@ class Play:
                 self._sit(story, "defer_decision", by, MEMBERS[:2], next_on=soon, words=words)
             case "ask_emergency":
                 asked = story.data["emergency"]
-                given = {"amount_max": asked["amount"], "days": asked["days"], "words": asked["words"]}
-                self._move(story, "ask_emergency", by, **given)
+                request = {"amount_max": asked["amount"], "days": asked["days"], "words": asked["words"]}
+                self._move(story, "ask_emergency", by, **request)
             case "authorize":
                 asked = story.data["emergency"]
-                given = {"amount_max": asked["amount"], "days": asked["days"], "words": asked["answer"]}
-                self._move(story, "authorize_emergency", by, **given)
+                request = {"amount_max": asked["amount"], "days": asked["days"], "words": asked["answer"]}
+                self._move(story, "authorize_emergency", by, **request)
             case "withdraw":
                 self._move(story, "withdraw_case", by, words=story.text("withdraw", "words"))
             case other:
