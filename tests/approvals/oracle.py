@@ -187,6 +187,7 @@ def payload_of(verb: str) -> dict[str, Any]:
                     "ask_extension",
                     "set_aside_questions",
                     "refuse_extension",
+                    "reopen_case",
                 ),
             ),
             words,

@@ -335,8 +335,6 @@ def test_nobody_is_withdrawn_without_a_warning_however_long_nothing_ran(review: 
     case = asked(review)
     due = answer_turn(case).due_at
     later = due + timedelta(days=3)
-    Timer = Notice._meta.apps.get_model("notices", "Timer")
-    Timer.objects.filter(kind="clarification.warn").delete()
     with clock.set_to(later):
         tick()
     case.refresh_from_db()

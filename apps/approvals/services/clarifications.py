@@ -372,14 +372,14 @@ def _warn(walk: Walk, batch: Clarification) -> None:
 
 def lapse(timer: Timer) -> None:
     """The time is over without an answer: the case is withdrawn by rule (review.md 5 and 8), after a warning. Where
-    nobody was warned, because nothing ran, they are warned now and have one more working day."""
+    nobody was warned before it was over, because nothing ran, they hear it now and have one more working day."""
     walk = _unanswered(timer)
     if walk is None or walk.open_batch is None:
         return
     case, batch, turn = walk.case, walk.open_batch, _answer_turn(walk)
     if turn.due_at is None or walk.at < turn.due_at:
         return
-    if batch.warned_at is None:
+    if batch.warned_at is None or batch.warned_at >= turn.due_at:
         turn.days, turn.days_left = (turn.days or 0) + 1, (turn.days_left or 0) + 1
         turn.due_at = due_moment(received_at=walk.at, days=1, calendar=walk.calendar(turn.office))
         turn.save(update_fields=["days", "days_left", "due_at"])

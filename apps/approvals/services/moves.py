@@ -337,6 +337,8 @@ def reasons_against_person(
         return [Reason("decision.not_yours", {"name": turn.taken_by.full_name})]
     if turn.capacity == Capacity.COMMITTEE:
         return reasons_at_committee(walk, verb.key, turn)
+    if verb.key in ("ask_questions", "confirm_assessment") and not viewer.has_taken(turn):
+        return [Reason("case.not_taken")]
     if verb.key == "confirm_assessment" and walk.authors.get(turn.desk) != by.pk:
         return [Reason("assessment.not_yours")]
     if verb.key == "ask_extension":

@@ -359,8 +359,8 @@ DOORS: Mapping[str, Door] = {
     "/calendars/<slug:key>/": signed_in(key=is_("new-york")),
     # notices
     "/notices/": signed_in(),
-    "/calendar/": signed_in(post=200),
-    "/calendar/<str:secret>.ics": public(404),  # nobody's address
+    "/calendar/": signed_in(post=200, changes=True),
+    "/calendar/<str:secret>.ics": _door(Rule(404, nobody=404), {}, secret=is_("nobody")),  # an address of nobody
     "/notices/preferences/": signed_in(post=400),  # an empty form chooses nothing
     "/notices/read/": signed_in(None, post=302, changes=True),
     "/notices/<uuid:notice_id>/read/": signed_in(None, post=302, but=is_the_submitters(302), changes=True),
