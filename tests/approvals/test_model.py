@@ -335,6 +335,9 @@ class Walk:
         open_to = [(p, v) for v in verbs for p in PEOPLE if self.model.allows(p, v)]
         rare = ("withdraw_case", "recuse", "send_back", "hand_back", "send_back_to_lead", "ask_questions")
         onward = [one for one in open_to if one[1] not in rare]
+        questions = [one for one in open_to if one[1] == "ask_questions"]
+        if questions and self.chance.random() < 0.15:
+            return self.chance.choice(questions)
         luck = self.chance.random()
         if luck < 0.62 and onward:
             return self.chance.choice(onward)
@@ -373,7 +376,7 @@ class Walk:
 
     def _step(self) -> None:
         held = self.model.stage in ("cooling_off", "committee") and self.chance.random() < 0.3
-        if held or (self.model.asked and self.chance.random() < 0.06):
+        if held or (self.model.asked and self.chance.random() < 0.12):
             self.wait()
         else:
             person, verb = self.pick()
@@ -467,7 +470,7 @@ def test_engine_and_model_stand_at_the_same_place_after_every_act(review: Review
         for _step in range(min(LONGEST, left)):
             walk.step()
             left -= 1
-            if walk.model.outcome and (walk.model.lapsed is None or chance.random() < 0.2):
+            if walk.model.outcome and (walk.model.lapsed is None or chance.random() < 0.1):
                 break
         ends[walk.model.outcome or walk.model.stage] = ends.get(walk.model.outcome or walk.model.stage, 0) + 1
     if STEPS >= 5000:

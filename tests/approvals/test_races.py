@@ -208,3 +208,93 @@ def test_register_has_no_gap_after_races(running: Review) -> None:
     at_once([deciding(running, case, "cito") for _ in range(8)])
     numbers = list(Link.objects.order_by("seq").values_list("seq", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+# Clarifications and emergencies -----------------------------------------------------------------------------------
+
+
+def doing(review: Review, case: Any, person: str, action: str, **payload: Any) -> Callable[[], Any]:
+    case.refresh_from_db()
+    seen = Seen(case.version_number, case.version_hash)
+    confirmation = payload.pop("confirmation", None)
+
+    def act() -> Any:
+        return move_case(
+            case_id=case.pk,
+            action=action,
+            by=review.people[person],
+            seen=seen,
+            idempotency_key=str(uuid.uuid4()),
+            payload=payload,
+            confirmation=confirmation,
+        )
+
+    return act
+
+
+def asked(review: Review) -> Any:
+    case = review.endorse(review.open())
+    review.act(case, "desk", "acknowledge")
+    review.act(case, "desk", "request_clarification", items=[{"field": "costs.rows", "question": "Why?"}])
+    return case
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("answer_clarification", {"answers": [{"item": "1", "answer": "So."}]}),
+        ("ask_extension", {"words": "Leave."}),
+    ],
+)
+def test_an_answer_or_more_time_and_the_end_of_the_time_are_ordered(
+    running: Review, action: str, payload: dict[str, Any]
+) -> None:
+    from apps.approvals.models import Clarification
+    from apps.notices.sweep import sweep
+
+    case = asked(running)
+    turn = case.turns.open().get(step="answer")
+    Clarification.objects.filter(case=case).update(warned_at=clock.now())
+    with clock.set_to(turn.due_at):
+        (answer, rang) = at_once([doing(running, case, "submitter", action, **payload), sweep])
+    case.refresh_from_db()
+    assert rang == "done"
+    if answer == "done":
+        assert case.closed_at is None
+    else:
+        assert (answer, case.outcome) == ("case.closed", "withdrawn")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_add_a_question_and_one_turn_is_given(running: Review) -> None:
+    case = running.complete(running.endorse(running.open()))
+    for person in ("align", "standards", "value"):
+        running.act(case, person, "declare_no_conflict")
+    question = {"items": [{"field": "costs.rows", "question": "Why?"}]}
+    people = ["align", "standards", "value"] * 5
+    answers = at_once([doing(running, case, who, "ask_questions", **question) for who in people])
+    assert Counter(answers) == {"done": 15}
+    assert case.turns.open().filter(desk="questions").count() == 1
+    positions = list(case.clarification_drafts.values_list("position", flat=True))
+    assert positions == list(range(1, 16))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answer_one_emergency_and_one_answer_counts(running: Review) -> None:
+    from apps.approvals.models import Emergency
+
+    running.org.issue("officer", ["18"], ["UNMISS"], amount_limit=250000)
+    case = running.open()
+    running.act(case, "head", "ask_emergency", words="The mast fell.", amount_max="60000", days="60")
+    given = {"amount_max": "45000", "days": "30", "words": "For the mast."}
+
+    def authorizing(person: str) -> Callable[[], Any]:
+        who = running.people[person]
+        sure = Confirmation("password", clock.now(), case.version_hash, who.pk, "totp")
+        return doing(running, case, person, "authorize_emergency", confirmation=sure, **given)
+
+    refusing = doing(running, case, "cito", "refuse_emergency", words="No.")
+    answers = at_once([authorizing("cito"), authorizing("officer"), refusing])
+    assert sorted(answers) == ["case.no_turn", "case.no_turn", "done"]
+    assert Emergency.objects.get(case=case).authorized is not None

@@ -64,8 +64,19 @@ OFFICE_GUIDES = (
         ),
         good_to_know=(
             _("Who writes a case neither endorses it nor reviews or decides it."),
-            _("Until your head of office endorses it, nobody outside your office sees the case."),
+            _(
+                "Until your head of office endorses it, or asks for an emergency authorization, nobody "
+                "outside your office sees the case."
+            ),
             _("Your office can withdraw the case at any time before it is decided."),
+            _(
+                "You can ask for more time to answer: the first time you get it at once, the second time "
+                "the lead reviewer decides."
+            ),
+            _(
+                "A case whose questions are not answered is withdrawn by rule, after a warning. "
+                "For 90 days your office can open it again where it was."
+            ),
         ),
         doors=((_("Initiatives"), "initiatives:initiative-list"), MY_WORK),
     ),
@@ -141,6 +152,10 @@ OFFICE_GUIDES = (
             _(
                 "Nobody endorses for you by silence: a late endorsement is reminded of and "
                 "escalated, never assumed."
+            ),
+            _(
+                "What cannot wait: ask on the case for an emergency authorization. It is answered "
+                "within 24 hours, and the whole business case is then due in 30 working days."
             ),
         ),
         doors=(MY_WORK, DASHBOARD),

@@ -89,6 +89,14 @@ OICT_GUIDES = (
                 "You can hand the turn back with a reason, if the load, the language or the "
                 "subject speaks for it."
             ),
+            _(
+                "A question for the office: add it beside your assessment. The lead reviewer sends "
+                "the questions of all desks in one request, and every clock stops."
+            ),
+            _(
+                "Where the answer changes what your assessment rests on, you confirm it or revise it; "
+                "both stay in the record."
+            ),
         ),
         doors=(MY_WORK,),
     ),
@@ -110,7 +118,13 @@ OICT_GUIDES = (
                 _("Name the outcome, the conditions that you propose, and where the desks do not agree."),
             ),
         ),
-        good_to_know=(_("The office reads your consolidated text once the decision has taken effect."),),
+        good_to_know=(
+            _("The office reads your consolidated text once the decision has taken effect."),
+            _(
+                "Questions of the desks come to you, to send in one request or to set aside; so does a "
+                "second request of the office for more time."
+            ),
+        ),
         doors=(MY_WORK,),
     ),
     Guide(
@@ -163,6 +177,10 @@ OICT_GUIDES = (
                 "An instrument passes through two people: one drafts it, another issues it. It gives "
                 "authority once the holder of the post has accepted it."
             ),
+            _(
+                "A request for an emergency authorization is answered within 24 hours: an amount and days, "
+                "at most what was asked for. It approves nothing of the case."
+            ),
         ),
         doors=(MY_WORK, INSTRUMENTS, DASHBOARD),
     ),
@@ -187,6 +205,9 @@ OICT_GUIDES = (
         good_to_know=(
             _("A turn whose clock is stopped is not overdue: it waits for the other side."),
             _("A section chief drafts instruments for the CITO, and issues what the CITO has drafted."),
+            _(
+                "Questions that come late in the assessments, or after a first request, are sent or set aside by you."
+            ),
         ),
         doors=(DASHBOARD, MY_WORK, INSTRUMENTS),
     ),
