@@ -37,7 +37,7 @@ VERBS = (
     *("request_clarification", "answer_clarification", "declare_no_conflict", "recuse", "hand_back"),
     *("submit_assessment", "recommend", "decide", "send_back_to_lead", "withdraw_decision", "withdraw_case"),
     *("ask_questions", "set_aside_questions", "confirm_assessment"),
-    *("ask_extension", "grant_extension", "refuse_extension"),
+    *("ask_extension", "grant_extension", "refuse_extension", "ask_emergency"),
     *("note_decision", "return_decision", "defer_decision", "open_written", "refer_to_chair"),
 )
 OFFICE = ("submitter", "head", "ict", "finance", "auditor")
@@ -57,13 +57,28 @@ class State:
 
 
 STATES: Mapping[str, State] = {
-    "draft": State(OFFICE, {"hand_on": ("submitter",), "withdraw_case": OWNERS}),
+    "draft": State(OFFICE, {"hand_on": ("submitter",), "withdraw_case": OWNERS, "ask_emergency": ("head",)}),
     "attesting": State(
-        OFFICE, {"attest": ("ict", "finance"), "send_back": ("ict", "finance"), "withdraw_case": OWNERS}
+        OFFICE,
+        {
+            "attest": ("ict", "finance"),
+            "send_back": ("ict", "finance"),
+            "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
+        },
     ),
-    "endorsing": State(OFFICE, {"endorse": ("head",), "send_back": ("head",), "withdraw_case": OWNERS}),
+    "endorsing": State(
+        OFFICE,
+        {"endorse": ("head",), "send_back": ("head",), "withdraw_case": OWNERS, "ask_emergency": ("head",)},
+    ),
     "acknowledging": State(
-        SUBMITTED, {"acknowledge": ("desk",), "give_opinion": ("field",), "withdraw_case": OWNERS}
+        SUBMITTED,
+        {
+            "acknowledge": ("desk",),
+            "give_opinion": ("field",),
+            "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
+        },
     ),
     "completing": State(
         SUBMITTED,
@@ -72,6 +87,7 @@ STATES: Mapping[str, State] = {
             "request_clarification": ("desk",),
             "give_opinion": ("field",),
             "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
         },
     ),
     "clarifying": State(
@@ -80,6 +96,7 @@ STATES: Mapping[str, State] = {
             "answer_clarification": ("submitter",),
             "ask_extension": ("submitter",),
             "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
         },
         stopped=("find_complete", "request_clarification", "give_opinion"),
     ),
@@ -93,6 +110,7 @@ STATES: Mapping[str, State] = {
             "ask_questions": ("align",),
             "give_opinion": ("field",),
             "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
         },
     ),
     "recused": State(  # alignment has recused itself; standards has declared and written nothing yet
@@ -105,6 +123,7 @@ STATES: Mapping[str, State] = {
             "ask_questions": ("standards",),
             "give_opinion": ("field",),
             "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
         },
     ),
     "recommending": State(  # the lead reviewer has declared
@@ -115,6 +134,7 @@ STATES: Mapping[str, State] = {
             "recuse": ("lead",),
             "give_opinion": ("field",),
             "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
         },
     ),
     "deciding": State(
@@ -124,9 +144,12 @@ STATES: Mapping[str, State] = {
             "send_back_to_lead": ("cito", "officer"),
             "recuse": ("cito", "officer"),
             "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
         },
     ),
-    "taking effect": State(SUBMITTED, {"withdraw_decision": ("cito",), "withdraw_case": ()}),
+    "taking effect": State(
+        SUBMITTED, {"withdraw_decision": ("cito",), "withdraw_case": (), "ask_emergency": ()}
+    ),
     "before the committee": State(  # at its first meeting
         SUBMITTED,
         {
@@ -135,6 +158,7 @@ STATES: Mapping[str, State] = {
             "defer_decision": ("secretary",),
             "open_written": (),
             "withdraw_case": (),
+            "ask_emergency": (),
         },
     ),
     "closed": State(SUBMITTED),
@@ -167,6 +191,7 @@ def payload_of(verb: str) -> dict[str, Any]:
         "endorse": {"confirmed": True},
         "give_opinion": {"position": "supports", **words},
         "request_clarification": {"items": [{"field": "problem.need", "question": "How many?"}]},
+        "ask_emergency": {**words, "amount_max": "60000", "days": "60"},
         "ask_questions": {"items": [{"field": "problem.need", "question": "How many?"}]},
         "answer_clarification": {"answers": [{"item": "1", "answer": "Forty."}]},
         "recommend": {"outcome": "approved", "summary": "All agree."},

@@ -36,21 +36,28 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
 
 #: State → act → who can do it. What is in no row has no turn: for who sees the case it is a conflict.
 CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "draft": {"hand_on": ("submitter", "token_write"), "withdraw_case": ("submitter", "head", "token_write")},
+    "draft": {
+        "hand_on": ("submitter", "token_write"),
+        "withdraw_case": ("submitter", "head", "token_write"),
+        "ask_emergency": ("head",),
+    },
     "endorsing": {
         "endorse": ("head",),
         "send_back": ("head",),
         "withdraw_case": ("submitter", "head", "token_write"),
+        "ask_emergency": ("head",),
     },
     "intake": {
         "find_complete": (),
         "request_clarification": (),
         "withdraw_case": ("submitter", "head", "token_write"),
+        "ask_emergency": ("head",),
     },
     "clarifying": {
         "answer_clarification": ("submitter", "token_write"),
         "ask_extension": ("submitter", "token_write"),
         "withdraw_case": ("submitter", "head", "token_write"),
+        "ask_emergency": ("head",),
     },
     "assessing": {
         "declare_no_conflict": (),
@@ -59,18 +66,21 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "submit_assessment": ("reviewer",),
         "ask_questions": ("reviewer",),
         "withdraw_case": ("submitter", "head", "token_write"),
+        "ask_emergency": ("head",),
     },
     "recommending": {
         "recommend": (),
         "recuse": (),
         "declare_no_conflict": (),
         "withdraw_case": ("submitter", "head", "token_write"),
+        "ask_emergency": ("head",),
     },
     "deciding": {
         "decide": ("approver", "delegate"),
         "send_back_to_lead": ("approver", "delegate"),
         "recuse": ("approver", "delegate", "expired"),  # who sits there, whatever they hold
         "withdraw_case": ("submitter", "head", "token_write"),
+        "ask_emergency": ("head",),
     },
     "cooling_off": {"withdraw_decision": ("approver",)},
     "approved": {},
@@ -81,20 +91,22 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "submit_assessment": ("reviewer",),
         "ask_questions": ("reviewer",),
         "withdraw_case": (),
+        "ask_emergency": (),
     },
     "confidential": {
         "decide": ("approver", "delegate"),
         "send_back_to_lead": ("approver", "delegate"),
         "recuse": ("approver", "delegate", "expired"),  # who sits there, whatever they hold
         "withdraw_case": ("submitter", "head"),
+        "ask_emergency": ("head",),
     },
     "withdrawn": {},
 }
 #: Acts whose clock stands still while the office is asked.
 STOPPED: Mapping[str, tuple[str, ...]] = {"clarifying": ("find_complete", "request_clarification")}
-#: Acts that nobody can use in that state and that are still "not allowed", not a conflict: the office's withdrawal
-#: once the decision is taken.
-NEVER_A_CONFLICT = {("cooling_off", "withdraw_case")}
+#: Acts that nobody can use in that state and that are still "not allowed", not a conflict: what the office does with
+#: its case as a whole, once the decision is taken.
+NEVER_A_CONFLICT = {("cooling_off", "withdraw_case"), ("cooling_off", "ask_emergency")}
 
 
 def may_send(persona: str, *, to_the_register: bool = False) -> bool:
