@@ -36,8 +36,7 @@ VERBS = (
     *("hand_on", "attest", "endorse", "send_back", "give_opinion", "acknowledge", "find_complete"),
     *("request_clarification", "answer_clarification", "declare_no_conflict", "recuse", "hand_back"),
     *("submit_assessment", "recommend", "decide", "send_back_to_lead", "withdraw_decision", "withdraw_case"),
-    *("ask_questions", "set_aside_questions", "confirm_assessment"),
-    *("ask_extension", "grant_extension", "refuse_extension", "ask_emergency"),
+    *("ask_questions", "ask_extension", "ask_emergency"),
     *("note_decision", "return_decision", "defer_decision", "open_written", "refer_to_chair"),
 )
 OFFICE = ("submitter", "head", "ict", "finance", "auditor")

@@ -84,7 +84,12 @@ def dying_after(module: Any, name: str, point: str, chance: float) -> None:
 
 
 def prepare() -> None:
-    """Shorten the waits, and put the deaths in."""
+    """Shorten the waits, and put the deaths in.
+
+    A child dies here every few hundredths of a second, and on a busy machine before it has done anything: as the waits
+    are shorter by a thousand, a timer is given up after more tries.
+    """
+    sweep.ATTEMPTS = 1000
     sweep.LEFT_BEHIND_AFTER = timedelta(milliseconds=200)
     sweep.FIRST_PAUSE = timedelta(milliseconds=50)
     sweep.LONGEST_PAUSE = timedelta(milliseconds=400)
