@@ -164,14 +164,16 @@ def test_pages_keep_their_budgets_at_100_000_initiatives(
         assert large[name].statements <= budget["statements"] + SIGNED_IN
     # what a page costs more than an empty one, and a list of the API than the smallest answer (ADR 68)
     floor = large["floor"].calls
-    for name, frame in (("queue", "frame"), ("case page", "frame"), ("list by API", "API frame")):
+    for name, frame in (("queue", "frame"), ("list by API", "API frame")):
         assert large[name].calls - large[frame].calls <= BUDGETS[name]["calls"] * floor
+    # its budget of 2 is not met, and it shall not get worse (ADR 68)
+    assert large["case page"].calls - large["frame"].calls <= 4.5 * floor
     assert large["queue"].kilobytes <= BUDGETS["queue"]["kilobytes"]
 
 
 BUDGETS: dict[str, dict[str, float]] = {
     "queue": {"statements": 6, "calls": 1.5, "kilobytes": 30, "database_ms": 3},
-    "case page": {"statements": 14, "calls": 4.5},
+    "case page": {"statements": 14, "calls": 2},
     "list by API": {"statements": 6, "calls": 0.8},
 }
 
