@@ -112,7 +112,7 @@ def explain(
     walk = Walk(case=case, at=viewer.at, road=case.route.road, turns=list(turns))
     open_now = walk.open_turns()
     if not open_now:
-        return Explanation(_to_open_again(walk, viewer), (), None)
+        return Explanation(_after_the_end(walk, viewer), (), None)
     seated = tuple(people_for({seat for turn in open_now for seat in turn.seats}, viewer.at, case_id=case.pk))
     people = [one.user_id for one in viewer.parts() if one.user_id is not None]
     parts = list(Participation.objects.filter(case=case, user__in=people))
@@ -168,7 +168,7 @@ def explain(
     return Explanation(tuple(offers), seated, authority, recommendation)
 
 
-def _to_open_again(walk: Walk, viewer: Viewer) -> tuple[Offer, ...]:
+def _after_the_end(walk: Walk, viewer: Viewer) -> tuple[Offer, ...]:
     """What can be done with a case that ended, for who may; nobody else is told."""
     found = []
     for key, (outcome, reasons) in AFTER_THE_END.items():

@@ -147,5 +147,6 @@ class AssessmentQuerySet(QuerySet):
     def submitted(self) -> AssessmentQuerySet:
         return self.filter(submitted_at__isnull=False)
 
-    def in_round(self, case_id: uuid.UUID, round_: int) -> AssessmentQuerySet:
-        return self.filter(case_id=case_id, round=round_)
+    def that_count(self, case_id: uuid.UUID, round_: int) -> AssessmentQuerySet:
+        """Those of a round that are in; of one desk the last counts, as a revision takes an earlier one's place."""
+        return self.submitted().filter(case_id=case_id, round=round_).order_by("version_number")

@@ -54,7 +54,7 @@ WORDING = {
         _("Withdrawn without an answer: {title} {reference}"),
         _(
             "The questions about “{title}” {reference} were not answered by {due_at}, and the case was withdrawn by "
-            "rule. Until {until} the office can open it again on the portal."
+            "rule. Until {until_at} the office can open it again on the portal."
         ),
     ),
     "clarification.extended": (

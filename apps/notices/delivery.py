@@ -178,7 +178,7 @@ def _send(mail_id: UUID, backend: BaseEmailBackend) -> bool:
             if mail.recipient is not None and not mail.recipient.is_active:
                 Outbox.objects.filter(pk=mail_id).update(dead_at=clock.now(), last_error="inactive")
                 return True
-            if mail.daily_at is not None:
+            if mail.is_daily:
                 return _send_daily(mail, backend)
             if not queries.is_still_for(mail, clock.now()):
                 Outbox.objects.filter(pk=mail_id).update(dead_at=clock.now(), last_error="out of sight")
@@ -205,12 +205,14 @@ def _way_of(mail: Outbox) -> Way:
 
 
 def _put_off(mail: Outbox, way: Way) -> None:
-    """Leave a message to the page, or to the next daily mail of its reader."""
+    """Leave a message to the page, where it stands already, or to the next daily mail of its reader; from then on it
+    waits for that morning, and is not late before it."""
+    row = Outbox.objects.filter(pk=mail.pk)
     if way == Way.PAGE or mail.recipient is None:
-        Outbox.objects.filter(pk=mail.pk).update(dead_at=clock.now(), last_error="on the page alone")
+        row.delete()
         return
-    at = next_morning(mail.not_before, mail.recipient.time_zone)
-    Outbox.objects.filter(pk=mail.pk).update(daily_at=at, next_at=at, attempts=0)
+    at = next_morning(clock.now(), mail.recipient.time_zone)
+    row.update(is_daily=True, not_before=at, next_at=at, attempts=0)
 
 
 def _send_daily(first: Outbox, backend: BaseEmailBackend) -> bool:
@@ -218,8 +220,8 @@ def _send_daily(first: Outbox, backend: BaseEmailBackend) -> bool:
     now = clock.now()
     waiting = list(
         Outbox.objects.select_for_update(of=("self",))
-        .filter(recipient=first.recipient, daily_at__lte=now, sent_at=None, dead_at=None)
-        .order_by("not_before", "id")
+        .filter(recipient=first.recipient, is_daily=True, not_before__lte=now, sent_at=None, dead_at=None)
+        .order_by("created_at", "id")
     )
     shown = [mail for mail in waiting if queries.is_still_for(mail, now)]
     Outbox.objects.filter(pk__in={one.pk for one in waiting} - {one.pk for one in shown}).update(

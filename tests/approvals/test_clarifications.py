@@ -13,6 +13,7 @@ from apps.approvals.models import Assessment, Case, Clarification, Clarification
 from apps.approvals.standing import viewer_of
 from apps.audit import clock
 from apps.audit.reasons import Refused
+from apps.notices import queries as lines
 from apps.notices.models import Notice
 from tests.factories.approvals import Review, assessment_of, tick
 
@@ -220,6 +221,27 @@ def test_a_revision_begins_with_what_was_written_and_both_stay(review: Review) -
     assert "What it was for version 1" in page
 
 
+def test_a_confirmation_says_nothing_of_the_assessment_that_came_after(review: Review) -> None:
+    case = answered(review, assessing(review), "problem.need")
+    review.act(case, "align", "confirm_assessment", words="It stands.")
+    review.act(case, "value", "ask_questions", items=COSTS)
+    review.act(case, "chief", "request_clarification", items=COSTS)
+    review.act(case, "submitter", "answer_clarification", answers=ANSWER)
+    client = Client()
+    client.force_login(review.people["align"])
+    assert "Confirmed for version 2" in client.get(f"/cases/{case.handle}/").content.decode()
+    services.save_assessment(
+        case_id=case.pk,
+        desk="alignment",
+        scores={"alignment": {"score": 2}},
+        overall=None,
+        base_revision=0,
+        by=review.people["align"],
+    )
+    review.act(case, "align", "submit_assessment")
+    assert "Confirmed for version 2" not in client.get(f"/cases/{case.handle}/").content.decode()
+
+
 def test_who_follows_at_a_desk_cannot_confirm_anothers_assessment(review: Review) -> None:
     case = answered(review, assessing(review), "problem.need")
     review.act(case, "align", "hand_back", words="I am away for long.")
@@ -327,6 +349,9 @@ def test_without_an_answer_the_case_is_withdrawn_by_rule_after_a_warning(review:
     assert review.draft_of(case).unlocked == "locked"
     lapsed = Notice.objects.filter(code="clarification.lapsed")
     assert {one.recipient_id for one in lapsed} == {review.people["submitter"].pk, review.people["head"].pk}
+    body = lines.line(lapsed[0], review.people["head"]).body
+    assert "Until 1" in body or "Until 2" in body, body
+    assert "T" not in body.split("Until")[1].split("(")[0]  # a day as people read it
     move = case.moves.get(verb="unanswered")
     assert (move.by, move.params) == (None, {"number": 1})
 

@@ -14,6 +14,7 @@ from apps.audit.reasons import Refused
 from apps.notices import services, wording
 from apps.notices.delivery import drain_outbox
 from apps.notices.models import Notice, Outbox, Preference
+from apps.notices.queries import backlog
 from apps.notices.ways import Group, next_morning, register_groups
 from tests.notices.test_delivery import make_reader, say
 
@@ -85,9 +86,10 @@ def test_three_days_of_silence_give_one_daily_mail() -> None:
     for day in range(3):
         at = NOON + timedelta(days=day)
         say(user, f"d{day}", code="test.news", params={"title": f"Day {day}"}, at=at)
-    drained(NOON + timedelta(days=3, hours=1))  # each finds its morning, and two are past
-    sent = drained(NOON + timedelta(days=3, hours=1)) or drained(NOON + timedelta(days=4))
-    assert sum("Day" in one.body for one in sent) <= 1
+    back = NOON + timedelta(days=3, hours=1)
+    assert drained(back) == []
+    (sent,) = drained(JUBA_MORNING + timedelta(days=3))
+    assert [f"News of Day {day}" in sent.body for day in range(3)] == [True] * 3
     assert not Outbox.objects.filter(sent_at=None).exists()
 
 
@@ -121,6 +123,17 @@ def test_a_daily_mail_that_fails_is_tried_again_whole(monkeypatch: pytest.Monkey
 
 def _refuse(*args: Any) -> int:
     raise OSError("no mail server")
+
+
+def test_what_waits_for_the_morning_or_stays_on_the_page_is_neither_late_nor_given_up() -> None:
+    first, second = reader(), make_reader("page")
+    services.choose_messages(turns="at_once", news="page", by=second)
+    for user in (first, second):
+        say(user, f"n{user.full_name}", code="test.news", params={"title": "x"}, at=NOON)
+    assert drained(NOON) == []
+    found = backlog(NOON + timedelta(hours=3))
+    assert (found.mails_waiting, found.oldest_mail_at, found.mails_given_up) == (0, None, 0)
+    assert backlog(JUBA_MORNING).mails_waiting == 1
 
 
 def test_mails_of_a_case_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:

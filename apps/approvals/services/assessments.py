@@ -115,8 +115,8 @@ def save_assessment(
 
 def _carry_over(mine: Assessment) -> None:
     """A revision begins with what its author wrote before, so that what is not sent again is not lost."""
-    earlier = Assessment.objects.submitted().in_round(mine.case_id, mine.round)
-    last = earlier.filter(desk=mine.desk, reviewer=mine.reviewer_id).order_by("version_number").last()
+    earlier = Assessment.objects.that_count(mine.case_id, mine.round)
+    last = earlier.filter(desk=mine.desk, reviewer=mine.reviewer_id).last()
     if last is None:
         return
     mine.overall = last.overall

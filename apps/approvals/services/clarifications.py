@@ -225,23 +225,22 @@ def after_answer(act: Act) -> None:
     join(walk, stage, verb=act.verb)
 
 
-def changed_sections(case: Case, before: int) -> set[str]:
-    """The sections of the text that differ between an earlier version and the one that is read now."""
+def _changed_sections(case: Case) -> set[str]:
+    """The sections of the text that differ between the version before and the one that is read now."""
     presenter = subject_for(case.subject_kind).presenter
     section_of = {choice.key: choice.section for choice in presenter.field_choices()}
-    changes = presenter.difference(case.subject_id, before, case.version_number)
+    changes = presenter.difference(case.subject_id, case.version_number - 1, case.version_number)
     return {section_of.get(change.key.split("/")[0], "") for change in changes}
 
 
 def _ask_to_confirm(walk: Walk) -> None:
     case, stage = walk.case, walk.road.stage(walk.case.stage)
     busy = {turn.desk for turn in walk.open_turns()}
-    latest = {one.desk: one for one in _submitted(case)}
+    latest = {one.desk: one for one in _that_count(case)}
+    changed = _changed_sections(case) if latest else set()
     for desk in stage.desks:
         found = latest.get(desk.key)
-        if found is None or desk.key in busy:
-            continue
-        if not changed_sections(case, case.version_number - 1) & set(desk.sections):
+        if found is None or desk.key in busy or not changed & set(desk.sections):
             continue
         turn = open_turn(walk, stage, desk, desk.step(CONFIRM_STEP), announce=False)
         if any(
@@ -252,15 +251,14 @@ def _ask_to_confirm(walk: Walk) -> None:
         announce_turn(walk, turn)
 
 
-def _submitted(case: Case) -> QuerySet[Assessment]:
-    rows = Assessment.objects.submitted().in_round(case.pk, case.round)
-    return rows.select_related("reviewer").order_by("version_number")
+def _that_count(case: Case) -> QuerySet[Assessment]:
+    return Assessment.objects.that_count(case.pk, case.round).select_related("reviewer")
 
 
 def confirm_assessment(act: Act) -> Trace:
     """Who assessed says that it stands for the version of today as well."""
     desk = act.turn.desk if act.turn else ""
-    found = {one.desk: one for one in _submitted(act.case)}[desk]
+    found = {one.desk: one for one in _that_count(act.case)}[desk]
     trace = with_words(act)
     trace.params |= {"desk": desk, "assessment": str(found.pk)}
     trace.facts |= {"desk": desk, "assessment": str(found.pk)}
@@ -394,7 +392,7 @@ def lapse(timer: Timer) -> None:
     batch.lapsed_at = walk.at
     batch.save(update_fields=["lapsed_at"])
     until = walk.at + timedelta(days=int(walk.numbers["clarification.reopen_days"]))
-    _tell_office(walk, "clarification.lapsed", key=f"{batch.pk}:lapsed:{turn.pk}", head=True, until=until)
+    _tell_office(walk, "clarification.lapsed", key=f"{batch.pk}:lapsed:{turn.pk}", head=True, until_at=until)
     enter_stage(walk, "closed", outcome=Outcome.WITHDRAWN, verb="unanswered")
     case.save()
     rule_move(walk, verb="unanswered", turn=turn, from_stage=from_stage, params={"number": batch.number})

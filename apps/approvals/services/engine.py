@@ -91,8 +91,8 @@ class Walk:
     @cached_property
     def authors(self) -> dict[str, uuid.UUID]:
         """By desk who wrote the assessment of this round that counts."""
-        rows = Assessment.objects.submitted().in_round(self.case.pk, self.case.round)
-        return dict(rows.order_by("version_number").values_list("desk", "reviewer"))
+        rows = Assessment.objects.that_count(self.case.pk, self.case.round)
+        return dict(rows.values_list("desk", "reviewer"))
 
     def open_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.closed_at is None]

@@ -308,7 +308,7 @@ def desks_of(view: CaseView) -> dict[str, Any]:
                 "label": progress.label,
                 "is_in": progress.is_in,
                 "confirms": progress.confirms,
-                "confirmed": view.confirmed.get(progress.desk) if found else None,
+                "confirmed": _confirmed(view, found),
                 "earlier": [
                     assessment_of(one, desks[progress.desk])
                     for one in ours
@@ -336,6 +336,14 @@ def desks_of(view: CaseView) -> dict[str, Any]:
         "begun": any(turn.stage == "assessments" for turn in view.turns),
         "spread": _spread(scores) if len(submitted) > 1 else None,
     }
+
+
+def _confirmed(view: CaseView, assessment: Assessment | None) -> Any:
+    """The act that confirmed this assessment; one of an assessment that was revised since says nothing of it."""
+    move = view.confirmed.get(assessment.desk) if assessment is not None else None
+    if assessment is None or move is None:
+        return None
+    return move if move.params["assessment"] == str(assessment.pk) else None
 
 
 def _spread(scores: Sequence[tuple[int, str]]) -> dict[str, Any] | None:

@@ -27,7 +27,7 @@ class Outbox(models.Model):
     created_at = models.DateTimeField(_("written"))
     not_before = models.DateTimeField(_("not before"))
     next_at = models.DateTimeField(_("next attempt"))
-    daily_at = models.DateTimeField(_("goes with the daily mail of"), null=True, blank=True)
+    is_daily = models.BooleanField(_("goes with the daily mail"), default=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     dead_at = models.DateTimeField(_("given up"), null=True, blank=True)
@@ -48,8 +48,8 @@ class Outbox(models.Model):
                 name="notices_outbox_waiting",
             ),
             models.Index(
-                fields=["recipient", "daily_at"],
-                condition=Q(sent_at=None, dead_at=None, daily_at__isnull=False),
+                fields=["recipient", "not_before"],
+                condition=Q(sent_at=None, dead_at=None, is_daily=True),
                 name="notices_outbox_daily",
             ),
         ]
