@@ -42,7 +42,7 @@ RUN SECRET_KEY=only-while-the-files-are-collected-0123456789-abcdefghij ALLOWED_
     DATABASE_URL=postgres://nobody@nowhere/none REDIS_URL=redis://nowhere/0 \
     sh -c 'python manage.py compile_catalogues && python manage.py collectstatic --no-input --verbosity 0' \
  && rm -rf node_modules \
- && mkdir -p /srv/var/files /srv/var/checkpoints /srv/var/beat \
+ && mkdir -p /srv/var/files /srv/var/checkpoints \
  && chown -R portal:portal /srv/var
 USER 10001:10001
 EXPOSE 8000

@@ -421,7 +421,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 25},
     }
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+# In memory: what is due stands in rows, and a file that a killed beat left half-written would keep the next one down.
+CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = True
 
 # Nothing in a request waits for Redis: the cache is this process's own memory.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

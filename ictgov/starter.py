@@ -631,9 +631,8 @@ def _serve(signals: Signals, environment: dict[str, str], processes: Processes, 
                 )  # fmt: skip
                 processes.start(
                     "beat",
-                    [*celery, "beat", "--loglevel", "INFO", "--schedule", str(HOME / "beat-schedule"),
-                     "--pidfile", ""],
-                )  # fmt: skip
+                    [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""],
+                )
                 wait_until_ready(signals, processes, host, port)
                 outcome("started")
             url = _url(host, port)

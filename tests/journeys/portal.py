@@ -89,8 +89,7 @@ class Portal:
                     "--no-control-socket"],
             "worker": [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip",
                        "--without-mingle", "--hostname", f"journey-{self.port}@%h"],
-            "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(self.home / "beat"),
-                     "--pidfile", ""],
+            "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
         }  # fmt: skip
 
     def start(self, *names: str) -> None:
@@ -150,6 +149,10 @@ class Portal:
             except subprocess.TimeoutExpired:
                 self.kill(name)
         self.broker.stop(2)
+
+    def log_text(self) -> str:
+        """The end of what each process said."""
+        return "\n".join(f"{path.name}:\n{path.read_text()[-2000:]}" for path in sorted(self.home.glob("*.log")))
 
     def mail_text(self) -> str:
         """Everything that was mailed, as it left."""

@@ -78,6 +78,9 @@ def test_sweep_survives_kills_of_worker_beat_and_broker(people: None, tmp_path: 
             portal.start(*[name for name in ("worker", "beat") if name not in portal.children])
         wait_for("every timer has fired", lambda: not due.filter(fired_at=None).exists(), seconds=180)
         wait_for("every mail is sent", lambda: not Outbox.objects.filter(sent_at=None).exists(), seconds=300)
+    except AssertionError as error:
+        error.add_note(portal.log_text())
+        raise
     finally:
         portal.stop()
     assert not Timer.objects.exclude(dead_at=None).exists()
