@@ -51,6 +51,7 @@ class Capacity(TextChoices):
     LEAD = "lead", _("Lead reviewer")
     DECIDER = "decider", _("Decider")
     COMMITTEE = "committee", _("Management Committee")
+    EARLIER = "earlier", _("Reviewer before the reconsideration")
     IMPORTER = "importer", _("Importing service")
 
 
@@ -99,6 +100,13 @@ class EmergencyEnd(TextChoices):
     EXPIRED = "expired", _("its days are over")
     TAKEN_BACK = "taken_back", _("it was ended by the authority")
     WITHDRAWN = "withdrawn", _("the case was withdrawn")
+
+
+class ReconsideredBy(TextChoices):
+    """Who looks at a decision again (review.md 11)."""
+
+    CITO = "cito", _("the CITO, as an assigned officer decided")
+    REVIEWERS = "reviewers", _("reviewers who had no part in it, then the CITO")
 
 
 class CommitteeWay(TextChoices):

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from apps.accounts.models import User
 from apps.approvals.choices import Capacity, CommitteeResult
-from apps.approvals.models import Case, CommitteeRecord, Decision, Emergency, Turn
+from apps.approvals.models import Case, CommitteeRecord, Decision, Emergency, Reconsideration, Turn
 from apps.approvals.parameters import parameter
 from apps.approvals.permissions import may_read_decision, may_read_sittings
 from apps.approvals.seats import people_for
@@ -109,6 +109,15 @@ def emergencies(viewer: Viewer) -> list[Emergency]:
     """The last fifty emergency authorizations of cases that this viewer sees, the newest first (review.md 10)."""
     seen = Case.objects.visible_to(viewer)
     rows = Emergency.objects.filter(case__in=seen).select_related("case__office", "answered_by")
+    return list(rows.order_by("-asked_at")[:RECORDS_SHOWN])
+
+
+def reconsiderations(viewer: Viewer) -> list[Reconsideration]:
+    """The last fifty requests for reconsideration of cases that this viewer sees, the newest first (review.md 11)."""
+    seen = Case.objects.visible_to(viewer)
+    rows = Reconsideration.objects.filter(case__in=seen).select_related(
+        "case__office", "decision__decided_by"
+    )
     return list(rows.order_by("-asked_at")[:RECORDS_SHOWN])
 
 

@@ -55,6 +55,7 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
             },
             {"kind": "words", "text": case.title, "lang": case.language},
             {"kind": "heading", "text": str(Outcome(decision.outcome).label)},
+            {"kind": "paragraph", "text": _in_place_of(case, decision)},
         ]
         if decision.outcome in APPROVALS:
             amount = number_format(decision.amount_max, 2, use_l10n=True, force_grouping=True)
@@ -95,6 +96,23 @@ def compose_letter(case: Any, decision: Any, conditions: Sequence[Any]) -> dict[
             {"kind": "paragraph", "text": in_language(decision.post_title or {}, language)},
         ]
     return {"language": language, "blocks": [block for block in blocks if block["text"]]}
+
+
+def _in_place_of(case: Any, decision: Any) -> str:
+    """Which decision it takes the place of, where the head of office asked for reconsideration; else nothing."""
+    if decision.round == 1:
+        return ""
+    before = (
+        case.decisions.filter(took_effect_at__isnull=False, round__lt=decision.round)
+        .order_by("-round")
+        .first()
+    )
+    if before is None:
+        return ""
+    day = _day(before.decided_at.astimezone(before.decided_by.zone).date())
+    return _("After reconsideration. This takes the place of the decision of {date} ({outcome}).").format(
+        date=day, outcome=Outcome(before.outcome).label
+    )
 
 
 def _day(on: date) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apps.approvals.choices import Outcome
+from apps.approvals.choices import DECIDABLE, Outcome
 from apps.approvals.models import Case, ConflictDeclaration, Participation, Recommendation, Turn
 from apps.approvals.seats import Seated, people_for, place_of
+from apps.approvals.services import reconsideration
+from apps.approvals.services.acts import reasons_against_withdrawing_case
 from apps.approvals.services.authority import (
     amount_of,
     authority_for,
@@ -127,8 +129,8 @@ def explain(
             continue
         if verb.whole_case:
             against = reasons_against_whole_case(walk, viewer, verb, who_can=())
-            if key == "ask_emergency" and not against:
-                against = reasons_against_asking(walk)
+            if key in OF_WHOLE_CASE and not against:
+                against = OF_WHOLE_CASE[key](walk)
             if not against:
                 offers.append(Offer(verb, None, ""))
             continue
@@ -171,9 +173,9 @@ def explain(
 def _after_the_end(walk: Walk, viewer: Viewer) -> tuple[Offer, ...]:
     """What can be done with a case that ended, for who may; nobody else is told."""
     found = []
-    for key, (outcome, reasons) in AFTER_THE_END.items():
+    for key, (outcomes, reasons) in AFTER_THE_END.items():
         verb = VERBS[key]
-        theirs = walk.case.outcome == outcome and not reasons_against_whole_case(
+        theirs = walk.case.outcome in outcomes and not reasons_against_whole_case(
             walk, viewer, verb, who_can=()
         )
         if theirs and not reasons(walk):
@@ -181,10 +183,17 @@ def _after_the_end(walk: Walk, viewer: Viewer) -> tuple[Offer, ...]:
     return tuple(found)
 
 
+#: What is asked of the case before its office acts on it as a whole.
+OF_WHOLE_CASE = {
+    "ask_emergency": reasons_against_asking,
+    "withdraw_case": reasons_against_withdrawing_case,
+    "withdraw_reconsideration": reconsideration.reasons_against_withdrawing,
+}
 #: What an office can still do with a case that ended so, and what is asked first.
 AFTER_THE_END = {
-    "reopen_case": (Outcome.WITHDRAWN, reasons_against_reopening),
-    "give_wind_down": (Outcome.NOT_APPROVED, reasons_against_a_plan),
+    "reopen_case": ((Outcome.WITHDRAWN,), reasons_against_reopening),
+    "give_wind_down": ((Outcome.NOT_APPROVED,), reasons_against_a_plan),
+    "ask_reconsideration": (DECIDABLE, reconsideration.reasons_against_asking),
 }
 
 

@@ -82,6 +82,7 @@ PARTS_APART: Mapping[str, tuple[str, ...]] = {
         Capacity.ATTESTER,
         Capacity.REVIEWER,
         Capacity.DECIDER,
+        Capacity.EARLIER,
     ),
     Capacity.REVIEWER: (
         Capacity.SUBMITTER,
@@ -91,6 +92,7 @@ PARTS_APART: Mapping[str, tuple[str, ...]] = {
         Capacity.INTAKE,
         Capacity.LEAD,
         Capacity.DECIDER,
+        Capacity.EARLIER,
     ),
     Capacity.DECIDER: (
         Capacity.SUBMITTER,
@@ -222,7 +224,7 @@ def assessments_filter(viewer: Viewer, case: Any) -> Q:
     own_is_in = Exists(
         Assessment.objects.filter(
             case=OuterRef("case"),
-            round=OuterRef("round"),
+            round__gte=OuterRef("round"),
             reviewer=viewer.user_id,
             submitted_at__isnull=False,
         )

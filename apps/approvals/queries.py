@@ -28,6 +28,7 @@ from apps.approvals.models import (
     Move,
     Opinion,
     Recommendation,
+    Reconsideration,
     Turn,
     TurnPause,
 )
@@ -41,8 +42,9 @@ from apps.approvals.permissions import (
     visibility_filter,
 )
 from apps.approvals.queues import PAGE, TABS, Queue, QueueRow, counts, queue
+from apps.approvals.services import reconsideration
 from apps.approvals.services.clarifications import drafts_of
-from apps.approvals.services.engine import CONFIRM_STEP
+from apps.approvals.services.engine import CONFIRM_STEP, Walk
 from apps.approvals.services.verbs import RULE_PAST, VERBS
 from apps.approvals.standing import Viewer, viewer_from
 from apps.approvals.workflow import Stage
@@ -177,11 +179,22 @@ class CaseView:
     replaced: list[tuple[str, Recommendation]]  # earlier ones of the round, each with its outcome in words
     decision: Decision | None
     decision_withheld: bool
+    earlier_decisions: list[Decision]  # whose place another took, newest first
+    reconsideration: Reconsideration | None
     committee: list[CommitteeRecord]
     emergency: Emergency | None
     before: Case | None
     after: Case | None
     behalf: dict[tuple[str, uuid.UUID], str]
+
+    @property
+    def reconsider_until(self) -> datetime | None:
+        """Until when the viewer can ask that the decision be reconsidered; None where they cannot."""
+        offer = self.explanation.offer("ask_reconsideration")
+        if offer is None or not offer.is_possible or self.decision is None:
+            return None
+        walk = Walk(self.case, self.viewer.at, self.case.route.road, self.turns)
+        return reconsideration.last_moment(walk, self.decision)
 
     def acted(self, verb: str, user: User) -> str:
         """Who did this, and for whom where they stood in."""
@@ -240,10 +253,10 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
     if "decide" in happened:
         rows = Decision.objects.filter(case=case).select_related("decided_by", "on_behalf_of")
         decisions = list(rows.order_by("-round"))
-    decision = next((one for one in decisions if one.withdrawn_at is None), None)
+    standing = [one for one in decisions if one.withdrawn_at is None]
     sealed = {str(one.pk) for one in decisions if not may_read_decision(viewer, one, case)}
     unread = {str(one.pk) for one in decisions if not may_read_sittings(viewer, one, case)}
-    may_read = decision is not None and may_read_decision(viewer, decision, case)
+    readable = [one for one in standing if str(one.pk) not in sealed]
     full = case.level == Level.FULL  # type: ignore[attr-defined]
     assessments = (
         list(
@@ -257,11 +270,10 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
     )
     calendars = calendars_for([turn.office_id for turn in turns], day_of(viewer.at))
     reads = full and "recommend" in happened and may_read_recommendation(viewer, case)
-    given = (
-        Recommendation.objects.filter(case=case, round=case.round).select_related("by").order_by("-number")
-    )
+    counted = Recommendation.objects.filter(case=case, round__gte=case.review_round).select_related("by")
+    given = counted.order_by("-round", "-number")
     recommendation = (explanation.recommendation or given.first()) if reads else None
-    earlier = list(given[1:]) if reads and "send_back_to_lead" in happened else []
+    earlier = list(given[1:]) if reads and happened & {"send_back_to_lead", "ask_reconsideration"} else []
     return CaseView(
         case=case,
         viewer=viewer,
@@ -299,15 +311,19 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         confirmed={
             move.params["desk"]: move
             for move in moves
-            if move.verb == "confirm_assessment" and move.round == case.round
+            if move.verb == "confirm_assessment" and move.round == case.review_round
         },
         opinions=list(Opinion.objects.filter(case=case).select_related("by").order_by("at"))
         if full and "give_opinion" in happened
         else [],
         recommendation=recommendation,
         replaced=[(str(Outcome(one.outcome).label), one) for one in earlier if one != recommendation],
-        decision=decision if may_read and full else None,
-        decision_withheld=decision is not None and not may_read,
+        decision=readable[0] if readable and full else None,
+        decision_withheld=readable[:1] != standing[:1],
+        earlier_decisions=readable[1:] if full else [],
+        reconsideration=Reconsideration.objects.select_related("asked_by").filter(case=case).first()
+        if full and case.round > 1
+        else None,
         before=_seen(Case.objects.filter(pk=case.predecessor_id), viewer) if case.predecessor_id else None,
         after=_seen(case.successors.filter(discarded_at=None), viewer)
         if case.outcome in BEGUN_AGAIN
@@ -326,7 +342,7 @@ def _seen(cases: QuerySet[Case], viewer: Viewer) -> Case | None:
 
 def _progress(case: Case, turns: Sequence[Turn], viewer: Viewer) -> list[DeskProgress]:
     """Per desk whether its assessment is in: "n of m in" is all that anyone knows before (seam 13)."""
-    latest: dict[str, Turn] = {turn.desk: turn for turn in turns if turn.round == case.round}
+    latest: dict[str, Turn] = {turn.desk: turn for turn in turns if turn.round == case.review_round}
     rows = []
     for desk in case.route.road.assessment_desks(case.facts):
         turn = latest.get(desk.key)

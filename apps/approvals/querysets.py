@@ -93,7 +93,8 @@ class TurnQuerySet(QuerySet):
         """
         if "cito@oict" in viewer.own_seats or not viewer.seats & DECIDING_SEATS:
             return self
-        able = Q(taken_by=viewer.user_id) | Q(self._covered(viewer, "18"))
+        # what is reconsidered is the CITO's: no instrument covers it
+        able = Q(taken_by=viewer.user_id) | (Q(self._covered(viewer, "18")) & Q(case__round=1))
         if "assigned_officer@oict" in viewer.own_seats:
             from apps.approvals.permissions import first_designated
 

@@ -25,6 +25,7 @@ from apps.approvals.models.route import road_of
 from apps.approvals.querysets import TurnQuerySet
 from apps.approvals.search import Search, read_search
 from apps.approvals.standing import Viewer
+from apps.approvals.workflow import TERMINAL
 from apps.audit import clock
 from apps.offices.naming import in_language
 from apps.offices.queries import Station, day_of, stations_for
@@ -230,7 +231,9 @@ def _in_counts(case_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     if not case_ids:
         return {}
     rows = (
-        Turn.objects.filter(case__in=case_ids, closed_by_verb="submit_assessment", round=F("case__round"))
+        Turn.objects.filter(
+            case__in=case_ids, closed_by_verb="submit_assessment", round=F("case__review_round")
+        )
         .values("case")
         .annotate(number=Count("desk", distinct=True))
     )
@@ -283,6 +286,7 @@ def _row(
     words: _Words,
 ) -> QueueRow:
     route, stage = case["route_id"], case["stage"]
+    ended = case["outcome"] if stage in TERMINAL else ""  # what is reconsidered waits like any other
     row: dict[str, Any] = {
         "handle": case["reference"] or str(case["pk"]),
         "title": case["title"],
@@ -294,8 +298,8 @@ def _row(
         "stage_key": stage,
         "in_count": progress.get(case["pk"], 0),
         "of_count": len(road_of(route).assessment_desks(case["facts"])) if stage == "assessments" else 0,
-        "outcome": words.outcome(case["outcome"]),
-        "outcome_key": case["outcome"],
+        "outcome": words.outcome(ended),
+        "outcome_key": ended,
         "moved_at": case["stage_entered_at"],
         "subject_kind": case["subject_kind"],
         "subject_id": case["subject_id"],

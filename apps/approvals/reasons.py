@@ -152,6 +152,14 @@ SENTENCES = {
     "decision.window_over": _("The decision took effect at {at}; only a new act can reverse it."),
     "decision.sent_back_before": _("The recommendation was sent back once already; once is all."),
     "decision.not_yours": _("Only {name}, who decided, can withdraw the decision in these minutes."),
+    "reconsideration.asked_before": _("Reconsideration was asked for once already; once is all."),
+    "reconsideration.no_decision": _("There is no decision in effect that could be reconsidered."),
+    "reconsideration.too_late": _("Reconsideration could be asked for until {until}."),
+    "reconsideration.not_asked": _("No reconsideration is under way."),
+    "reconsideration.stands": _("The case is decided, and the decision stands while it is reconsidered."),
+    "reconsideration.cito_decides": _(
+        "What is reconsidered is decided by the CITO, not under an instrument."
+    ),
     "confirmation.missing": _("A decision is confirmed by passkey, by a code, or with your password."),
     "confirmation.old": _("The confirmation is older than {minutes} minutes."),
     "confirmation.other_version": _("You confirmed another version than the one that is decided."),
@@ -183,6 +191,9 @@ REMEDIES = {
     "confirmation.missing": _("Use your passkey, or type a code or your password beside the button."),
     "confirmation.other_person": _("The confirmation is another person's."),
     "confirmation.token": _("Sign in on the portal to decide."),
+    "reconsideration.asked_before": _("Begin again with its text, where it was not approved."),
+    "reconsideration.too_late": _("Begin again with its text, where it was not approved."),
+    "reconsideration.stands": _("Withdraw the request for reconsideration instead."),
     "decision.amount_too_high": _("State at most the amount of the business case."),
     "field.not_text": _("Paste the text again as plain text."),
 }

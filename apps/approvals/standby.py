@@ -92,11 +92,12 @@ def standby_check(
             check,
             reasons=[Reason("standby.another_first", {"name": found.name}, who_can=(found.name,))],
         )
-    code = "standby.kept_out" if _is_aside(case.pk, at) else "standby.not_now"
+    code = "standby.kept_out" if is_aside(case.pk, at) else "standby.not_now"
     return replace(check, reasons=[Reason(code, number, who_can=check.reasons[0].who_can)])
 
 
-def _is_aside(case_id: uuid.UUID, at: datetime) -> bool:
+def is_aside(case_id: uuid.UUID, at: datetime) -> bool:
+    """Whether every CITO stepped aside from the case, or played a part in it that keeps them from deciding it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT approvals_cito_is_aside(%s, %s, %s, %s)", [case_id, APART, at, day_of(at)])
         return bool(cursor.fetchone()[0])

@@ -99,6 +99,19 @@ WORDING = {
         _("No plan for winding down: {title} {reference}"),
         _("The plan for winding down “{title}” {reference} was due on {plan_due_at}, and is not there."),
     ),
+    "reconsideration.asked": (
+        _("Reconsideration asked for: {title} {reference}"),
+        _(
+            "The head of office asked that your decision on “{title}” {reference} be reconsidered. It stands meanwhile."
+        ),
+    ),
+    "reconsideration.decided": (
+        _("Reconsidered: {title} {reference}"),
+        _(
+            "The CITO's own decision on “{title}” {reference} was reconsidered, with reviewers who had no part in it. "
+            "The new decision is in effect."
+        ),
+    ),
     "decision.approved": (
         _("Decision: {title} {reference}"),
         _("The review of “{title}” {reference} is closed with an approval. The letter is on the portal."),
@@ -126,5 +139,7 @@ register_groups(
         "clarification.not_extended": Group.NEEDED,
         "clarification.extended": Group.NEWS,
         "turn.given_away": Group.NEWS,
+        "reconsideration.asked": Group.NEWS,
+        "reconsideration.decided": Group.NEWS,
     }
 )

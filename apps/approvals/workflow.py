@@ -187,6 +187,17 @@ class RouteDefinition:
         desks = [one.key for one in self.stage(stage).desks] if self.has_stage(stage) else []
         return desks.index(desk) if desk in desks else len(desks)
 
+    @property
+    def review_stage(self) -> Stage:
+        """The first stage at which desks score."""
+        return next(stage for stage, desk in self.desks() if desk.criteria)
+
+    @property
+    def deciding_stage(self) -> Stage:
+        """The stage at which the case is decided."""
+        verbs = ((stage, step) for stage, desk in self.desks() for step in desk.steps)
+        return next(stage for stage, step in verbs if step.offer("decide"))
+
     def applies_to(self, facts: Mapping[str, Any]) -> bool:
         return all(comparison.holds(facts) for comparison in self.applies_when)
 

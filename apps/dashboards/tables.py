@@ -228,7 +228,7 @@ def _case_row(row: Row, url: str, late_only: bool) -> dict[str, Any]:
 
 def _holders(row: Row, *, late_only: bool = False) -> SafeString:
     """Whose turn it is: the desks of each office; a closed case shows its outcome."""
-    if row.outcome:
+    if row.closed_at is not None:
         return look.state(OUTCOME_STATES.get(row.outcome, "quiet"), row.outcome_label)
     groups: dict[tuple[str, bool], list[Held]] = {}
     for turn in row.held:

@@ -36,7 +36,7 @@ VERBS = (
     *("hand_on", "attest", "endorse", "send_back", "give_opinion", "acknowledge", "find_complete"),
     *("request_clarification", "answer_clarification", "declare_no_conflict", "recuse", "hand_back"),
     *("submit_assessment", "recommend", "decide", "send_back_to_lead", "withdraw_decision", "withdraw_case"),
-    *("ask_questions", "ask_extension", "ask_emergency"),
+    *("ask_questions", "ask_extension", "ask_emergency", "ask_reconsideration"),
     *("note_decision", "return_decision", "defer_decision", "open_written", "refer_to_chair"),
 )
 OFFICE = ("submitter", "head", "ict", "finance", "auditor")
@@ -160,7 +160,24 @@ STATES: Mapping[str, State] = {
             "ask_emergency": (),
         },
     ),
-    "closed": State(SUBMITTED),
+    "closed": State(SUBMITTED, {"ask_reconsideration": ("head",)}),
+    "reconsidering": State(  # an officer decided, and the head of office asked: now it is the CITO's alone
+        SUBMITTED,
+        {
+            "decide": ("cito",),
+            "send_back_to_lead": ("cito",),
+            "recuse": ("cito", "officer"),
+            "withdraw_case": (),
+            "ask_emergency": (),
+            "withdraw_reconsideration": ("head",),
+        },
+    ),
+}
+#: What its office may do with a case as a whole, and not with one that is decided, whoever asks.
+STANDS = {
+    ("reconsidering", verb, person)
+    for verb, people in (("withdraw_case", OWNERS), ("ask_emergency", ("head",)))
+    for person in people
 }
 #: What stands against an act for a thing that is not ready, not for the person: an assessment not written yet.
 NOT_READY = {("recused", "submit_assessment", "standards")}
@@ -173,6 +190,8 @@ def expected(state: str, verb: str, person: str) -> str:
         return "not_found"
     if verb in row.stopped or verb not in row.can:
         return "conflict" if verb != "withdraw_case" or state == "closed" else "not_allowed"
+    if (state, verb, person) in STANDS:
+        return "conflict"
     if (state, verb, person) in NOT_READY:
         return "not_ready"
     return "done" if person in row.can[verb] else "not_allowed"
@@ -212,6 +231,7 @@ def payload_of(verb: str) -> dict[str, Any]:
                     "set_aside_questions",
                     "refuse_extension",
                     "reopen_case",
+                    "ask_reconsideration",
                 ),
             ),
             words,
@@ -278,6 +298,14 @@ def _closed(review: Review, case: Case) -> None:
         tick()
 
 
+def _reconsidering(review: Review, case: Case) -> None:
+    review.to_decision(case)
+    review.act(case, "officer", "decide", **decision_of())
+    with clock.set_to(clock.now() + timedelta(minutes=15)):
+        tick()
+    review.act(case, "head", "ask_reconsideration", **payload_of("ask_reconsideration"))
+
+
 def _before_the_committee(review: Review, case: Case) -> None:
     review.draft_of(case).facts["major"] = True
     _closed(review, case)
@@ -297,6 +325,7 @@ STEPS: Mapping[str, Callable[[Review, Case], Any]] = {
     "taking effect": _taking_effect,
     "before the committee": _before_the_committee,
     "closed": _closed,
+    "reconsidering": _reconsidering,
 }
 
 

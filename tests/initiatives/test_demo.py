@@ -20,6 +20,7 @@ from apps.approvals.models import (
     Move,
     Opinion,
     Participation,
+    Reconsideration,
     Turn,
 )
 from apps.audit import clock
@@ -69,6 +70,7 @@ def test_every_stage_and_outcome_is_there(loaded: str) -> None:
         ("assessments", ""): 7,
         ("recommendation", ""): 2,
         ("decision", ""): 2,
+        ("decision", "not_approved"): 1,  # it stands while it is reconsidered
         ("cooling_off", ""): 1,
         ("committee", ""): 1,
         ("closed", "approved"): 6,
@@ -141,7 +143,7 @@ def test_scores_diverge_where_a_recommendation_is_due(loaded: str) -> None:
 
 def test_decisions_wait_within_a_ceiling_and_above_all(loaded: str) -> None:
     values = Case.objects.filter(stage="decision").order_by("value_usd").values_list("value_usd", flat=True)
-    assert [int(value) for value in values] == [180_000, 1_640_000]
+    assert [int(value) for value in values[1:]] == [180_000, 1_640_000]
 
 
 def test_one_decision_can_still_be_withdrawn(loaded: str) -> None:
@@ -150,9 +152,14 @@ def test_one_decision_can_still_be_withdrawn(loaded: str) -> None:
 
 
 def test_decisions_differ_from_recommendations_and_carry_conditions(loaded: str) -> None:
-    assert Decision.objects.exclude(override_reason="").count() == 1
+    assert Decision.objects.exclude(override_reason="").count() == 2
     assert Condition.objects.count() == 4
     assert set(Decision.objects.values_list("capacity", flat=True)) == {"cito", "assigned_officer"}
+
+
+def test_a_decision_is_reconsidered(loaded: str) -> None:
+    case = Reconsideration.objects.get().case
+    assert (case.office.code, case.stage, case.outcome, case.round) == ("UNON", "decision", "not_approved", 2)
 
 
 def test_a_recusal_passed_the_turn_on(loaded: str) -> None:

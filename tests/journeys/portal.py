@@ -152,7 +152,9 @@ class Portal:
 
     def log_text(self) -> str:
         """The end of what each process said."""
-        return "\n".join(f"{path.name}:\n{path.read_text()[-2000:]}" for path in sorted(self.home.glob("*.log")))
+        return "\n".join(
+            f"{path.name}:\n{path.read_text()[-2000:]}" for path in sorted(self.home.glob("*.log"))
+        )
 
     def mail_text(self) -> str:
         """Everything that was mailed, as it left."""

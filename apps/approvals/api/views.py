@@ -209,7 +209,7 @@ class AssessmentDetail(APIView):
     def get(self, request: Request, handle: str, desk: str) -> Response:
         case = queries.case_for(queries.viewer_of_request(request._request), handle)
         mine = Assessment.objects.filter(
-            case=case, round=case.round, desk=desk, reviewer=person_of(request)
+            case=case, round=case.review_round, desk=desk, reviewer=person_of(request)
         ).first()
         if mine is None:
             refuse(Kind.NOT_FOUND, Reason("assessment.empty"))
@@ -249,8 +249,9 @@ class Letter(APIView):
     def get(self, request: Request, handle: str) -> Response:
         viewer = queries.viewer_of_request(request._request)
         case = queries.case_for(viewer, handle, at_least=Level.FULL)
-        decision = case.decisions.filter(withdrawn_at__isnull=True).order_by("-round").first()
-        if decision is None or not may_read_decision(viewer, decision, case):
+        standing = case.decisions.filter(withdrawn_at__isnull=True).order_by("-round")
+        decision = next((one for one in standing if may_read_decision(viewer, one, case)), None)
+        if decision is None:
             refuse(Kind.NOT_FOUND, Reason("case.not_found"))
         return Response({**decision.letter, "event": str(decision.event_id)})
 

@@ -10,6 +10,7 @@ from apps.approvals.models.decision import Condition, Decision
 from apps.approvals.models.emergency import Emergency
 from apps.approvals.models.exception import NamedException
 from apps.approvals.models.feed import CalendarFeed
+from apps.approvals.models.reconsideration import Reconsideration
 from apps.approvals.models.review import (
     Assessment,
     AssessmentScore,
@@ -44,6 +45,7 @@ __all__ = [
     "Parameter",
     "Participation",
     "Recommendation",
+    "Reconsideration",
     "ReferenceCounter",
     "Route",
     "Turn",

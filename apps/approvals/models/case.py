@@ -31,6 +31,7 @@ class Case(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors"
     )
     round = models.PositiveSmallIntegerField(default=1)
+    review_round = models.PositiveSmallIntegerField(default=1)  # whose assessments count for this round
     visit = models.PositiveIntegerField(default=0)
     stage = models.SlugField(max_length=40)
     outcome = models.CharField(max_length=30, choices=Outcome, blank=True)
@@ -68,7 +69,9 @@ class Case(models.Model):
                 name="case_closed_is_dated",
             ),
             models.CheckConstraint(
+                # while a decision is reconsidered it stands
                 condition=models.Q(closed_at__isnull=True, outcome="")
+                | models.Q(closed_at__isnull=True, round__gt=1)
                 | (models.Q(closed_at__isnull=False) & ~models.Q(outcome="")),
                 name="case_closed_has_outcome",
             ),

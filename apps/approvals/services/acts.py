@@ -22,11 +22,12 @@ from apps.approvals.models import (
     Opinion,
     Recommendation,
 )
-from apps.approvals.services import clarifications, committee, emergency
+from apps.approvals.services import clarifications, committee, emergency, reconsideration
 from apps.approvals.services.act import Act, Trace, take_part, with_words
 from apps.approvals.services.cases import published_route
 from apps.approvals.services.engine import (
     EFFECT_KIND,
+    Walk,
     announce_turn,
     take_version,
 )
@@ -92,7 +93,13 @@ def send_back(act: Act) -> Trace:
     return with_words(act)
 
 
+def reasons_against_withdrawing_case(walk: Walk) -> list[Reason]:
+    """What was decided is not withdrawn; a request to reconsider it is, by an act of its own."""
+    return [Reason("reconsideration.stands")] if walk.case.round > 1 else []
+
+
 def withdraw_case(act: Act) -> Trace:
+    refuse_if(Kind.CONFLICT, reasons_against_withdrawing_case(act.walk))
     subject_for(act.case.subject_kind).lifecycle.lock(act.case.subject_id)
     emergency.end_with_case(act.case, act.at)
     trace = with_words(act)
@@ -330,6 +337,8 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
             emergency.confirm_emergency,
             emergency.end_emergency,
             emergency.give_wind_down,
+            reconsideration.ask_reconsideration,
+            reconsideration.withdraw_reconsideration,
         )
     },
     "declare_no_conflict": declare_no_conflict,

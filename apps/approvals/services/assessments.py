@@ -91,7 +91,7 @@ def save_assessment(
         reviewer=by,
         defaults={
             "case": case,
-            "round": case.round,
+            "round": case.review_round,
             "desk": desk,
             "version_number": case.version_number,
             "version_hash": case.version_hash,

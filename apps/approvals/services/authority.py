@@ -50,6 +50,8 @@ def authority_for(
         lock=lock,
         **place_of(case),
     )
+    if case.round > 1 and check.instrument is not None and capacity == Capacity.DECIDER:
+        check = replace(check, reasons=[Reason("reconsideration.cito_decides")])
     if check.reasons and capacity == Capacity.DECIDER:
         check = standby_check(by, case, at, check, lock=lock)
     if check.reasons and behalf is not None:
@@ -64,16 +66,16 @@ def amount_of(case: Case) -> Decimal:
 
 
 def recommendation_of(case: Case) -> tuple[Recommendation | None, set[str]]:
-    """The last recommendation of this round, and the criteria that its submitted assessments have scored."""
+    """The last recommendation on the assessments that count, and the criteria that these have scored."""
     scores = AssessmentScore.objects.filter(
         assessment__case=case.pk,
-        assessment__round=case.round,
+        assessment__round=case.review_round,
         assessment__submitted_at__isnull=False,
         score__isnull=False,
     )
     found = (
-        Recommendation.objects.filter(case=case, round=case.round)
-        .order_by("-number")
+        Recommendation.objects.filter(case=case, round__gte=case.review_round)
+        .order_by("-round", "-number")
         .select_related("by")
         .annotate(scored=ArraySubquery(scores.values("criterion")))
         .first()
@@ -88,7 +90,7 @@ def reasons_of_readiness(walk: Walk, recommendation: Recommendation | None, scor
     )
     if walk.is_own_initiative:
         assessed = Move.objects.filter(
-            case=walk.case, round=walk.case.round, verb="submit_assessment", role=Role.INVITED_ASSESSOR
+            case=walk.case, round=walk.case.review_round, verb="submit_assessment", role=Role.INVITED_ASSESSOR
         )
         if not assessed.exists():
             reasons.append(Reason("decision.assessor_missing"))

@@ -63,7 +63,7 @@ def open_case(
 
 def _to_begin_again(case_id: uuid.UUID) -> Case:
     case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
-    if case.outcome not in BEGUN_AGAIN:
+    if case.outcome not in BEGUN_AGAIN or case.closed_at is None:
         refuse(Kind.CONFLICT, Reason("case.not_to_begin_again"))
     if (after := case.successors.filter(closed_at=None, discarded_at=None).first()) is not None:
         refuse(Kind.CONFLICT, Reason("case.begun_again", {"case": after.reference or after.title}))

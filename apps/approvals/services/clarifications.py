@@ -40,6 +40,7 @@ from apps.approvals.services.engine import (
     set_clocks,
     take_version,
 )
+from apps.approvals.services.reconsideration import end_without_decision
 from apps.approvals.subjects import FieldChoice, subject_for
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
@@ -252,7 +253,7 @@ def _ask_to_confirm(walk: Walk) -> None:
 
 
 def _that_count(case: Case) -> QuerySet[Assessment]:
-    return Assessment.objects.that_count(case.pk, case.round).select_related("reviewer")
+    return Assessment.objects.that_count(case.pk, case.review_round).select_related("reviewer")
 
 
 def confirm_assessment(act: Act) -> Trace:
@@ -393,7 +394,9 @@ def lapse(timer: Timer) -> None:
     batch.save(update_fields=["lapsed_at"])
     until = walk.at + timedelta(days=int(walk.numbers["clarification.reopen_days"]))
     _tell_office(walk, "clarification.lapsed", key=f"{batch.pk}:lapsed:{turn.pk}", head=True, until_at=until)
-    enter_stage(walk, "closed", outcome=Outcome.WITHDRAWN, verb="unanswered")
+    if case.round > 1:
+        end_without_decision(case, walk.at)
+    enter_stage(walk, "closed", outcome=case.outcome or Outcome.WITHDRAWN, verb="unanswered")
     case.save()
     rule_move(walk, verb="unanswered", turn=turn, from_stage=from_stage, params={"number": batch.number})
 

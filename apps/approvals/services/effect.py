@@ -8,6 +8,7 @@ from apps.approvals.choices import APPROVALS, Capacity, Level
 from apps.approvals.models import Case, Decision, Participation
 from apps.approvals.seats import people_for
 from apps.approvals.services.emergency import end_with_decision
+from apps.approvals.services.reconsideration import tell_of_effect
 from apps.approvals.standing import viewer_of
 from apps.approvals.subjects import subject_for
 from apps.notices import services as notices
@@ -20,6 +21,7 @@ def bring_into_effect(case: Case, decision: Decision, at: datetime) -> None:
     decision.save(update_fields=["took_effect_at"])
     subject_for(case.subject_kind).lifecycle.on_effect(case.subject_id, outcome=decision.outcome, at=at)
     end_with_decision(case, decision, at)
+    tell_of_effect(case, decision, at)
     _send_letter(case, decision, at)
 
 

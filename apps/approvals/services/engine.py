@@ -91,7 +91,7 @@ class Walk:
     @cached_property
     def authors(self) -> dict[str, uuid.UUID]:
         """By desk who wrote the assessment of this round that counts."""
-        rows = Assessment.objects.that_count(self.case.pk, self.case.round)
+        rows = Assessment.objects.that_count(self.case.pk, self.case.review_round)
         return dict(rows.values_list("desk", "reviewer"))
 
     def open_turns(self) -> list[Turn]:

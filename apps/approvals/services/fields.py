@@ -1,4 +1,4 @@
-"""The fields of an act, and how what is sent is checked: each wrong field is named, and nothing is half taken."""
+"""An act and its fields, and how what is sent is checked: each wrong field is named, and nothing is half taken."""
 
 from __future__ import annotations
 
@@ -33,6 +33,21 @@ class Field:
     choices: tuple[tuple[str, Label], ...] = ()
     of: tuple[Field, ...] = ()
     depends: bool = False  # whether it is needed follows from another answer; its help says when
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One act: what the button says, what the timeline says afterwards, its fields, and whether it cannot be undone."""
+
+    key: str
+    label: Label
+    past: Label
+    fields: tuple[Field, ...] = ()
+    whole_case: tuple[str, ...] = ()  # roles of the sponsoring office that may, whoever has the turn
+    on_closed: bool = False  # is done with a case that has ended
+    confirmed: bool = False
+    cannot_be_undone: bool = False
+    note: Label = ""
 
 
 def clean_text(

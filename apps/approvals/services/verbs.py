@@ -6,29 +6,14 @@ One table serves the page's form, the API's serializer and the engine, so that e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.approvals.choices import DECIDABLE, ConditionKind, Outcome, Position
-from apps.approvals.services.fields import Field, Label
+from apps.approvals.services.beside import BESIDE, OFFICE_ROLES, REASON, REMARKS
+from apps.approvals.services.fields import Field, Label, Verb
 from apps.offices.choices import Role
-
-
-@dataclass(frozen=True)
-class Verb:
-    """One act: what the button says, what the timeline says afterwards, its fields, and whether it cannot be undone."""
-
-    key: str
-    label: Label
-    past: Label
-    fields: tuple[Field, ...] = ()
-    whole_case: tuple[str, ...] = ()  # roles of the sponsoring office that may, whoever has the turn
-    on_closed: bool = False  # is done with a case that has ended
-    confirmed: bool = False
-    cannot_be_undone: bool = False
-    note: Label = ""
 
 
 def _outcomes() -> tuple[tuple[str, Label], ...]:
@@ -66,8 +51,6 @@ CONDITION_FIELDS = (
         ),
     ),
 )
-REASON = Field("words", _("Reason"), required=True)
-REMARKS = Field("words", _("Remarks"))
 QUESTIONS = Field(
     "items",
     _("Questions"),
@@ -77,16 +60,6 @@ QUESTIONS = Field(
         Field("field", _("About"), "choice", required=True),
         Field("question", _("Question"), required=True),
     ),
-)
-#: Who of the sponsoring office acts on its case as a whole.
-OFFICE_ROLES = (str(Role.SUBMITTER), str(Role.HEAD_OF_OFFICE))
-HEAD_ALONE = (str(Role.HEAD_OF_OFFICE),)
-DAYS = Field(
-    "days",
-    _("For how many days"),
-    "choice",
-    required=True,
-    choices=tuple((str(days), str(days)) for days in (15, 30, 60, 90)),
 )
 #: What is written down of a sitting of the Management Committee.
 SITTING = (
@@ -374,89 +347,7 @@ VERBS: Mapping[str, Verb] = {
             cannot_be_undone=True,
             note=_("The case is closed as withdrawn. What was written stays in the record."),
         ),
-        Verb(
-            "ask_emergency",
-            _("Ask for an emergency authorization"),
-            _("asked for an emergency authorization"),
-            (
-                Field(
-                    "words",
-                    _("What cannot wait, and why"),
-                    required=True,
-                    help=_("What happens in the days of an ordinary review if nothing is spent."),
-                ),
-                Field("amount_max", _("Maximum amount in USD"), "money", required=True),
-                DAYS,
-            ),
-            whole_case=HEAD_ALONE,
-            cannot_be_undone=True,
-            note=_(
-                "It is answered within 24 hours, on any day. The whole business case is then due in 30 working days, "
-                "else the authorization is suspended. Once for a case."
-            ),
-        ),
-        Verb(
-            "authorize_emergency",
-            _("Authorize the emergency"),
-            _("authorized the emergency"),
-            (
-                Field("amount_max", _("Maximum amount in USD"), "money", required=True),
-                DAYS,
-                Field("words", _("Reasons, and what is not covered"), required=True),
-            ),
-            confirmed=True,
-            cannot_be_undone=True,
-            note=_(
-                "At most the amount and the days that were asked for. It approves nothing of the case itself."
-            ),
-        ),
-        Verb(
-            "refuse_emergency",
-            _("Refuse the emergency"),
-            _("refused the emergency authorization"),
-            (REASON,),
-            cannot_be_undone=True,
-            note=_("The case goes on in the ordinary review."),
-        ),
-        Verb(
-            "confirm_emergency",
-            _("Let the emergency authorization go on"),
-            _("let the emergency authorization go on"),
-            (REMARKS,),
-            note=_("For 90 days more, or until the decision. Nothing is added to its amount."),
-        ),
-        Verb(
-            "end_emergency",
-            _("End the emergency authorization"),
-            _("ended the emergency authorization"),
-            (REASON,),
-            cannot_be_undone=True,
-            note=_("No new commitment is made under it from now on."),
-        ),
-        Verb(
-            "give_wind_down",
-            _("Give the plan for winding down"),
-            _("gave the plan for winding down"),
-            (
-                Field(
-                    "words",
-                    _("Plan"),
-                    required=True,
-                    help=_("What becomes of the service, of its data, and of its contracts, and until when."),
-                ),
-            ),
-            whole_case=HEAD_ALONE,
-            on_closed=True,
-        ),
-        Verb(
-            "reopen_case",
-            _("Open the case again"),
-            _("opened the case again"),
-            (REASON,),
-            whole_case=OFFICE_ROLES,
-            on_closed=True,
-            note=_("It goes on where it waited: you get the days for the answer once more."),
-        ),
+        *BESIDE,
     )
 }
 

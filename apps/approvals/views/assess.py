@@ -215,7 +215,7 @@ def _written(view: CaseView, offer: Offer | None) -> Given:
     """What is on the form: what was saved, else, where an assessment is revised, what stands so far."""
     mine = _mine(view, offer)
     if mine is None and offer is not None and offer.turn is not None and offer.turn.step == CONFIRM_STEP:
-        rows = Assessment.objects.that_count(view.case.pk, view.case.round)
+        rows = Assessment.objects.that_count(view.case.pk, view.case.review_round)
         last = rows.filter(desk=offer.desk, reviewer=view.viewer.user_id).last()
         return replace(given_of(last), revision=0)
     return given_of(mine)

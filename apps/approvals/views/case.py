@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import access, person_of, signed_in
 from apps.approvals import queries
 from apps.approvals.choices import Level, Outcome
-from apps.approvals.models import Case
+from apps.approvals.models import Case, Decision
 from apps.approvals.queries import CaseView
 from apps.approvals.subjects import Presenter, subject_for
 from apps.approvals.views import offered, reading
@@ -123,9 +123,10 @@ def version_parts(view: CaseView, number: int) -> dict[str, Any]:
 
 def decision_of(view: CaseView) -> dict[str, Any] | None:
     """The decision as this person may read it, with its place in the register."""
-    decision = view.decision
-    if decision is None:
-        return None
+    return None if view.decision is None else _decision(view, view.decision)
+
+
+def _decision(view: CaseView, decision: Decision) -> dict[str, Any]:
     place = event_of(decision.event_id)
     return {
         "decision": decision,
@@ -135,6 +136,12 @@ def decision_of(view: CaseView) -> dict[str, Any] | None:
         "hash": place.hash if place else "",
         "seq": place.seq if place and view.viewer.has(Role.AUDITOR) else None,
         "conditions": list(decision.conditions.all()),
+        "round": decision.round,
+        "earlier": [
+            (one, str(Outcome(one.outcome).label))
+            for one in view.earlier_decisions
+            if one.round < decision.round
+        ],
         "waits": decision.took_effect_at is None,
         "held": view.case.stage == "committee",
         # what the Committee noted is in effect since then; anything else, since its window was over
@@ -189,9 +196,14 @@ def case_difference(request: HttpRequest, handle: str, before: int, after: int) 
 @access(signed_in)
 @require_safe
 def case_letter(request: HttpRequest, handle: str) -> HttpResponse:
-    """Show the letter of the decision, to be read or printed, to those who may read the decision."""
+    """Show the letter of the decision, to be read or printed, to those who may read the decision; `?round=` asks for
+    that of a decision whose place another took.
+    """
     view = full_view_of(request, handle)
-    if view.decision is None:
+    readable = [view.decision, *view.earlier_decisions] if view.decision is not None else []
+    asked = request.GET.get("round", "")
+    decision = next((one for one in readable if asked in ("", str(one.round))), None)
+    if decision is None:
         refuse(Kind.NOT_FOUND, Reason("case.not_found"))
     return render(
         request,
@@ -199,8 +211,8 @@ def case_letter(request: HttpRequest, handle: str) -> HttpResponse:
         {
             "view": view,
             "case": view.case,
-            "letter": view.decision.letter,
-            "decided": decision_of(view),
+            "letter": decision.letter,
+            "decided": _decision(view, decision),
         },
     )
 

@@ -42,7 +42,19 @@ def agenda(request: HttpRequest) -> HttpResponse:
     by_office = (
         committee.emergencies_by_office(viewer, viewer.at - timedelta(days=365)) if emergencies else []
     )
+    reconsidered = [
+        {
+            "asked": row,
+            "url": case_address(row.case.handle),
+            "first": Outcome(row.decision.outcome).label,
+            "first_state": STATE_OF_OUTCOME.get(row.decision.outcome, "done"),
+            "now": Outcome(row.case.outcome).label if row.case.closed_at else "",
+            "now_state": STATE_OF_OUTCOME.get(row.case.outcome, "done"),
+        }
+        for row in committee.reconsiderations(viewer)
+    ]
     context = {
+        "reconsidered": reconsidered,
         "emergencies": emergencies,
         "by_office": by_office,
         "rows": rows,

@@ -215,7 +215,11 @@ def again_of(view: CaseView) -> str:
     was done.
     """
     case = view.case
-    if case.outcome not in BEGUN_AGAIN or f"{Role.SUBMITTER}@{case.office_id}" not in view.viewer.seats:
+    if (
+        case.is_open
+        or case.outcome not in BEGUN_AGAIN
+        or f"{Role.SUBMITTER}@{case.office_id}" not in view.viewer.seats
+    ):
         return ""
     if view.after is not None and view.after.closed_at is None:
         return ""

@@ -108,7 +108,7 @@ def strip_of(view: CaseView) -> dict[str, Any]:
 
 
 def _decision_waits(view: CaseView) -> str:
-    if view.decision is None or view.case.stage not in ("cooling_off", "committee"):
+    if view.decision is None or view.decision.took_effect_at is not None:
         return ""
     if view.case.stage == "committee":
         return _("before the Management Committee")
@@ -295,7 +295,11 @@ def _ratio(value: Any) -> SafeString:
 
 def desks_of(view: CaseView) -> dict[str, Any]:
     """The assessment desks as this viewer may know them: "n of m in", then spread and the scores themselves."""
-    ours = [one for one in view.assessments if one.submitted_at is not None and one.round == view.case.round]
+    ours = [
+        one
+        for one in view.assessments
+        if one.submitted_at is not None and one.round == view.case.review_round
+    ]
     submitted = {one.desk: one for one in ours}
     road = view.case.route.road
     desks = {desk.key: desk for desk in road.assessment_desks()}

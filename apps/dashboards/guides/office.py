@@ -157,6 +157,10 @@ OFFICE_GUIDES = (
                 "What cannot wait: ask on the case for an emergency authorization. It is answered "
                 "within 24 hours, and the whole business case is then due in 30 working days."
             ),
+            _(
+                "A decision that overlooked something: ask once for reconsideration, until the day that the page of "
+                "the case names. It stands meanwhile."
+            ),
         ),
         doors=(MY_WORK, DASHBOARD),
     ),

@@ -181,6 +181,10 @@ OICT_GUIDES = (
                 "A request for an emergency authorization is answered within 24 hours: an amount and days, "
                 "at most what was asked for. It approves nothing of the case."
             ),
+            _(
+                "What an assigned officer decided and a head of office asks to have reconsidered comes to the CITO. "
+                "What the CITO decided goes to other reviewers first."
+            ),
         ),
         doors=(MY_WORK, INSTRUMENTS, DASHBOARD),
     ),

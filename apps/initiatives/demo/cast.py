@@ -15,6 +15,7 @@ PEOPLE = {  # who acts, by the word of the story: role at the sponsor, or the po
     "answer": Role.SUBMITTER,
     "withdraw": Role.HEAD_OF_OFFICE,
     "ask_emergency": Role.HEAD_OF_OFFICE,
+    "reconsider": Role.HEAD_OF_OFFICE,
 }
 POSTS = {
     "opinion": "DPKO-FIELD-ICT-{}",

@@ -323,6 +323,8 @@ class Play:
                 asked = story.data["emergency"]
                 request = {"amount_max": asked["amount"], "days": asked["days"], "words": asked["answer"]}
                 self._move(story, "authorize_emergency", by, **request)
+            case "reconsider":
+                self._move(story, "ask_reconsideration", by, words=story.text("reconsider", "words"))
             case "withdraw":
                 self._move(story, "withdraw_case", by, words=story.text("withdraw", "words"))
             case other:

@@ -83,7 +83,7 @@ CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ask_emergency": ("head",),
     },
     "cooling_off": {"withdraw_decision": ("approver",)},
-    "approved": {},
+    "approved": {"ask_reconsideration": ("head",)},
     "other_office": {
         "declare_no_conflict": (),
         "recuse": ("reviewer",),  # who took the turn; it is nobody else's while they have it
