@@ -15,7 +15,7 @@ class ApprovalsConfig(AppConfig):
         from apps.approvals.decided import decided
         from apps.approvals.losses import open_decisions
         from apps.approvals.permissions import reads_agenda
-        from apps.approvals.services import clarifications, emergency, engine, exceptions, sweep
+        from apps.approvals.services import certificates, clarifications, emergency, engine, exceptions, sweep
         from apps.approvals.services.handover import hand_over, turns_left_behind
         from apps.approvals.standing import may_read_messages
         from apps.notices import handlers
@@ -47,6 +47,12 @@ class ApprovalsConfig(AppConfig):
             (emergency.PLAN_DUE, emergency.plan_is_due),
         ):
             handlers.register(kind, handle, changes_state=True, lock=emergency.lock_cases_of_emergencies)
+        handlers.register(
+            certificates.SAMPLE,
+            certificates.examine_again,
+            changes_state=True,
+            lock=certificates.lock_cases_of_certificates,
+        )
         handlers.register(
             engine.EFFECT_KIND, sweep.take_effect, changes_state=True, lock=sweep.lock_cases_of_decisions
         )

@@ -51,7 +51,7 @@ class Capacity(TextChoices):
     LEAD = "lead", _("Lead reviewer")
     DECIDER = "decider", _("Decider")
     COMMITTEE = "committee", _("Management Committee")
-    EARLIER = "earlier", _("Reviewer before the reconsideration")
+    EARLIER = "earlier", _("Who examined it before")
     IMPORTER = "importer", _("Importing service")
 
 

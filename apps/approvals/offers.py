@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apps.approvals.choices import DECIDABLE, Outcome
+from apps.approvals.choices import DECIDABLE, Capacity, Outcome
 from apps.approvals.models import Case, ConflictDeclaration, Participation, Recommendation, Turn
 from apps.approvals.seats import Seated, people_for, place_of
-from apps.approvals.services import reconsideration
+from apps.approvals.services import certificates, reconsideration
 from apps.approvals.services.acts import reasons_against_withdrawing_case
 from apps.approvals.services.authority import (
     amount_of,
@@ -31,6 +31,7 @@ from apps.approvals.services.verbs import VERBS, Verb
 from apps.approvals.standby import standby_of
 from apps.approvals.standing import Viewer
 from apps.audit.reasons import Reason
+from apps.offices.choices import Role
 from apps.offices.permissions import AuthorityCheck, who_can_exercise
 
 if TYPE_CHECKING:
@@ -96,7 +97,12 @@ class Explanation:
                 if one.stands_for == turn.taken_by_id and one.seat in turn.seats
             )
             return tuple(dict.fromkeys((taken, *stand_in)))
-        return tuple(dict.fromkeys(person.said for person in self.seated if person.seat in turn.seats))
+        seats = turn.seats
+        if (
+            turn.round > 1 and turn.capacity == Capacity.DECIDER
+        ):  # reconsidered: the CITO's, where there is one
+            seats = [seat for seat in seats if seat.startswith(f"{Role.CITO}@")]
+        return tuple(dict.fromkeys(person.said for person in self.seated if person.seat in seats))
 
 
 def explain(
@@ -186,6 +192,7 @@ def _after_the_end(walk: Walk, viewer: Viewer) -> tuple[Offer, ...]:
 #: What is asked of the case before its office acts on it as a whole.
 OF_WHOLE_CASE = {
     "ask_emergency": reasons_against_asking,
+    "ask_certificate": certificates.reasons_against_asking,
     "withdraw_case": reasons_against_withdrawing_case,
     "withdraw_reconsideration": reconsideration.reasons_against_withdrawing,
 }

@@ -75,6 +75,7 @@ PARTS_APART: Mapping[str, tuple[str, ...]] = {
         Capacity.ATTESTER,
         Capacity.REVIEWER,
         Capacity.DECIDER,
+        Capacity.EARLIER,
     ),
     Capacity.LEAD: (
         Capacity.SUBMITTER,
@@ -155,7 +156,7 @@ def _named(viewer: Viewer) -> Exists:
 
 def _by_columns(viewer: Viewer, at_least: str, *, person: Viewer) -> Q:
     """What the posts alone open, as conditions on the columns of the case. `person` is who would read."""
-    submitted = Q(submitted_at__isnull=False) | Q(emergency_at__isnull=False)  # it has left the office
+    submitted = Q(submitted_at__isnull=False) | Q(reference__isnull=False)  # it has left the office
     opened = Q(pk__in=[])
     if viewer.own_offices:
         opened |= Q(office__in=list(viewer.own_offices))

@@ -19,6 +19,7 @@ from apps.approvals.labels import days_to_go, desk_label, stage_label, step_labe
 from apps.approvals.models import (
     Assessment,
     Case,
+    Certificate,
     Clarification,
     ClarificationDraft,
     CommitteeRecord,
@@ -181,6 +182,7 @@ class CaseView:
     decision_withheld: bool
     earlier_decisions: list[Decision]  # whose place another took, newest first
     reconsideration: Reconsideration | None
+    certificate: Certificate | None
     committee: list[CommitteeRecord]
     emergency: Emergency | None
     before: Case | None
@@ -327,6 +329,11 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         before=_seen(Case.objects.filter(pk=case.predecessor_id), viewer) if case.predecessor_id else None,
         after=_seen(case.successors.filter(discarded_at=None), viewer)
         if case.outcome in BEGUN_AGAIN
+        else None,
+        certificate=Certificate.objects.select_related("asked_by", "answered_by", "examined_by")
+        .filter(case=case)
+        .first()
+        if full and "ask_certificate" in happened
         else None,
         emergency=Emergency.objects.select_related("asked_by", "answered_by").filter(case=case).first()
         if full and case.emergency_at

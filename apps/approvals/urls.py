@@ -23,6 +23,7 @@ urlpatterns = [
     path("cases/<str:handle>/assess/<slug:desk>/save/", assess.save, name="assess-save"),
     path("cases/<str:handle>/desks/<slug:desk>/reassign/", reassign.reassign, name="reassign"),
     path("cases/<str:handle>/letter/", case.case_letter, name="case-letter"),
+    path("cases/<str:handle>/certificate/", case.case_certificate, name="case-certificate"),
     path("cases/<str:handle>/why/", case.case_why, name="case-why"),
     path("cases/<str:handle>/exceptions/", exceptions.case_exceptions, name="case-exceptions"),
     path("cases/<str:handle>/exceptions/<uuid:pk>/end/", exceptions.exception_end, name="exception-end"),

@@ -99,6 +99,26 @@ WORDING = {
         _("No plan for winding down: {title} {reference}"),
         _("The plan for winding down “{title}” {reference} was due on {plan_due_at}, and is not there."),
     ),
+    "certificate.given": (
+        _("Not subject to review: {title} {reference}"),
+        _(
+            "OICT certified that “{title}” is not subject to review. The certificate has the number {reference}."
+        ),
+    ),
+    "certificate.subject": (
+        _("Subject to review: {title} {reference}"),
+        _(
+            "OICT found “{title}” {reference} subject to review. The reasons are on the portal; your draft is as you "
+            "left it."
+        ),
+    ),
+    "certificate.lifted": (
+        _("Certificate lifted: {title} {reference}"),
+        _(
+            "The certificate of “{title}” {reference} was examined again and lifted: it is subject to review. Your "
+            "draft is as you left it."
+        ),
+    ),
     "reconsideration.asked": (
         _("Reconsideration asked for: {title} {reference}"),
         _(
@@ -139,6 +159,7 @@ register_groups(
         "clarification.not_extended": Group.NEEDED,
         "clarification.extended": Group.NEWS,
         "turn.given_away": Group.NEWS,
+        **{f"certificate.{code}": Group.NEEDED for code in ("given", "subject", "lifted")},
         "reconsideration.asked": Group.NEWS,
         "reconsideration.decided": Group.NEWS,
     }

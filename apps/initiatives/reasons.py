@@ -116,8 +116,8 @@ register_sentences(
         "no_office_to_write_for": _("Choose one of your own offices, or ask its submitter to write it."),
         "draft_locked": _("It opens again when the case is sent back, or a question is asked."),
         "not_subject_by_screening": _(
-            "Only OICT decides that a case is not subject. Write to the OICT desk with your answers; if there "
-            "is software in it, choose what it is."
+            "Only OICT decides that a case is not subject. Say what it is and why no software is developed in it, and "
+            "OICT is asked for a certificate; if there is software in it, choose what it is."
         ),
         "rates_not_loaded": _("Ask the administrator to load the table of rates."),
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,10 @@ from apps.accounts.choices import Language
 from apps.accounts.models import User
 from apps.approvals.choices import Level
 from apps.approvals.models import Case
-from apps.approvals.services import discard_case, open_case, rename_case
+from apps.approvals.services import Seen, discard_case, move_case, open_case, rename_case
 from apps.approvals.standing import viewer_from
 from apps.audit import clock
-from apps.audit.reasons import Reason, refuse, refuse_if
+from apps.audit.reasons import Reason, Refused, refuse, refuse_if
 from apps.initiatives import policies, presenter, screening
 from apps.initiatives.choices import InitiativeStatus
 from apps.initiatives.lifecycle import lock_draft
@@ -51,16 +51,18 @@ class Saved:
 
 @transaction.atomic
 def start_draft(
-    *, office: Office, answers: Mapping[str, Any], title: Any, language: str, by: User
+    *, office: Office, answers: Mapping[str, Any], title: Any, language: str, by: User, not_subject: str = ""
 ) -> Initiative:
     """Start the business case of an office from a screening, and open its case.
 
-    Refuses: screening answers that are missing (invalid) or that say paragraph 16 (not ready: OICT decides),
-    a title or language that is not one (invalid), a person who is no submitter of the office (not allowed).
+    `not_subject` says why no software is developed in it; OICT is then asked for a certificate at once, with this
+    draft behind it should it be subject after all. Refuses: screening answers that are missing (invalid) or that say
+    paragraph 16 without asking OICT (not ready), a title or language that is not one (invalid), a person who is no
+    submitter of the office (not allowed).
     """
     screened = screening.screen(answers)
-    if not screened.is_subject:
-        refuse("not_ready", Reason("not_subject_by_screening", {}, "kind"))
+    if not screened.is_subject and not not_subject:
+        refuse("not_ready", Reason("not_subject_by_screening", {}, "not_subject"))
     name, wrong = clean(SHORT_1.by_key["title"], title)
     if not name and not wrong:
         wrong = [Reason("title_missing", {}, "title")]
@@ -79,7 +81,24 @@ def start_draft(
         kind=content.get("kind", ""),
         screening=screened.as_stored,
     )
-    return _begin(initiative, content, standing=standing, by=by)
+    begun = _begin(initiative, content, standing=standing, by=by)
+    if not_subject and begun.case_id is not None:
+        _ask_certificate(begun.case_id, not_subject, language, by)
+    return begun
+
+
+def _ask_certificate(case_id: UUID, words: str, language: str, by: User) -> None:
+    try:
+        move_case(
+            case_id=case_id,
+            action="ask_certificate",
+            by=by,
+            seen=Seen(0, ""),
+            idempotency_key=str(case_id),
+            payload={"words": words, "language": language},
+        )
+    except Refused as refused:  # the words have another name here
+        refuse(refused.kind, *(replace(one, field="not_subject") for one in refused.reasons))
 
 
 @transaction.atomic

@@ -86,6 +86,7 @@ def screening(request: HttpRequest) -> HttpResponse:
         "offices": offices,
         "answers": answers,
         "title_sent": sent.get("title", ""),
+        "not_subject_sent": sent.get("not_subject", ""),
         "office_sent": sent.get("office", ""),
         "language_sent": sent.get("language", get_language()),
         "text_languages": settings.LANGUAGES,
@@ -110,7 +111,10 @@ def _start(request: HttpRequest, answers: dict[str, str], offices: list[Office])
         title=request.POST.get("title", ""),
         language=request.POST.get("language", ""),
         by=request.user,  # type: ignore[arg-type]
+        not_subject=request.POST.get("not_subject", "").strip(),
     )
+    if request.POST.get("not_subject", "").strip():
+        return redirect(Case.objects.get(pk=initiative.case_id))
     return redirect("initiatives:draft", initiative.pk)
 
 

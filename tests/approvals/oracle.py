@@ -37,6 +37,7 @@ VERBS = (
     *("request_clarification", "answer_clarification", "declare_no_conflict", "recuse", "hand_back"),
     *("submit_assessment", "recommend", "decide", "send_back_to_lead", "withdraw_decision", "withdraw_case"),
     *("ask_questions", "ask_extension", "ask_emergency", "ask_reconsideration"),
+    *("certify_not_subject", "find_subject"),
     *("note_decision", "return_decision", "defer_decision", "open_written", "refer_to_chair"),
 )
 OFFICE = ("submitter", "head", "ict", "finance", "auditor")
@@ -56,7 +57,26 @@ class State:
 
 
 STATES: Mapping[str, State] = {
-    "draft": State(OFFICE, {"hand_on": ("submitter",), "withdraw_case": OWNERS, "ask_emergency": ("head",)}),
+    "draft": State(
+        OFFICE,
+        {
+            "hand_on": ("submitter",),
+            "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
+            "ask_certificate": ("submitter",),
+        },
+    ),
+    "certifying": State(  # the office asked whether it is subject; OICT sees what it asked
+        SUBMITTED,
+        {
+            "hand_on": ("submitter",),
+            "withdraw_case": OWNERS,
+            "ask_emergency": ("head",),
+            "certify_not_subject": ("desk",),
+            "find_subject": ("desk",),
+        },
+    ),
+    "certified": State(SUBMITTED, {"ask_reconsideration": ()}),
     "attesting": State(
         OFFICE,
         {
@@ -173,11 +193,11 @@ STATES: Mapping[str, State] = {
         },
     ),
 }
-#: What its office may do with a case as a whole, and not with one that is decided, whoever asks.
+#: What its office may do with a case as a whole, and not with one that is decided so.
 STANDS = {
-    ("reconsidering", verb, person)
-    for verb, people in (("withdraw_case", OWNERS), ("ask_emergency", ("head",)))
-    for person in people
+    *(("reconsidering", "withdraw_case", person) for person in OWNERS),
+    ("reconsidering", "ask_emergency", "head"),
+    ("certified", "ask_reconsideration", "head"),
 }
 #: What stands against an act for a thing that is not ready, not for the person: an assessment not written yet.
 NOT_READY = {("recused", "submit_assessment", "standards")}
@@ -189,7 +209,7 @@ def expected(state: str, verb: str, person: str) -> str:
     if person not in row.sees:
         return "not_found"
     if verb in row.stopped or verb not in row.can:
-        return "conflict" if verb != "withdraw_case" or state == "closed" else "not_allowed"
+        return "conflict" if verb != "withdraw_case" or state in ("closed", "certified") else "not_allowed"
     if (state, verb, person) in STANDS:
         return "conflict"
     if (state, verb, person) in NOT_READY:
@@ -232,6 +252,8 @@ def payload_of(verb: str) -> dict[str, Any]:
                     "refuse_extension",
                     "reopen_case",
                     "ask_reconsideration",
+                    "certify_not_subject",
+                    "find_subject",
                 ),
             ),
             words,
@@ -265,6 +287,11 @@ def _recused(review: Review, case: Case) -> None:
 def _clarifying(review: Review, case: Case) -> None:
     STEPS["completing"](review, case)
     review.act(case, "desk", "request_clarification", **payload_of("request_clarification"))
+
+
+def _certified(review: Review, case: Case) -> None:
+    review.act(case, "submitter", "ask_certificate", words="Steel masts.")
+    review.act(case, "desk", "certify_not_subject", words="Local infrastructure.")
 
 
 def _attesting(review: Review, case: Case) -> None:
@@ -313,6 +340,8 @@ def _before_the_committee(review: Review, case: Case) -> None:
 
 STEPS: Mapping[str, Callable[[Review, Case], Any]] = {
     "draft": lambda review, case: None,
+    "certifying": lambda review, case: review.act(case, "submitter", "ask_certificate", words="Steel masts."),
+    "certified": _certified,
     "attesting": _attesting,
     "endorsing": _endorsing,
     "acknowledging": lambda review, case: review.endorse(case),

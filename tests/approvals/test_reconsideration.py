@@ -137,6 +137,23 @@ def test_the_decision_stands_meanwhile(review: Review) -> None:
     assert "Sound, and within the strategy." in page
 
 
+def test_who_decides_again_reads_on_one_page_what_was_decided_and_why_it_is_asked(review: Review) -> None:
+    case = closed(review, outcome="not_approved")
+    review.act(case, "head", "ask_reconsideration", **WHY)
+    client = Client()
+    client.force_login(review.people["cito"])
+    page = client.get(f"/cases/{case.handle}/acts/decide/").content.decode()
+    assert WHY["words"] in page
+    assert "No owner." in page
+    turn = (
+        client.get(f"/cases/{case.handle}/").content.decode().split("turns-title")[2].split("</section>")[0]
+    )
+    assert (review.people["cito"].full_name in turn, review.people["officer"].full_name in turn) == (
+        True,
+        False,
+    )
+
+
 def test_whoever_sees_the_queue_sees_whose_turn_it_is_and_not_the_outcome_alone(review: Review) -> None:
     case = closed(review)
     review.act(case, "head", "ask_reconsideration", **WHY)
@@ -265,6 +282,22 @@ def test_the_page_offers_it_to_the_head_while_it_can_be_asked(review: Review) ->
     assert "ask_reconsideration" not in page_of("submitter")
     with clock.set_to(clock.now() + timedelta(days=60)):
         assert "ask_reconsideration" not in page_of("head")
+
+
+def test_the_head_asks_on_the_page(review: Review) -> None:
+    case = closed(review)
+    client = Client()
+    client.force_login(review.people["head"])
+    address = f"/cases/{case.handle}/acts/ask_reconsideration/"
+    assert client.get(address).status_code == 200
+    seen = {"seen_version": case.version_number, "seen_hash": case.version_hash, "idempotency_key": "one"}
+    checked = client.post(address, {**WHY, **seen, "language": "en", "step": "check"})
+    assert checked.status_code == 200
+    assert WHY["words"] in checked.content.decode()
+    sent = client.post(address, {**WHY, **seen, "language": "en", "step": "sure"})
+    assert sent.status_code == 302
+    case.refresh_from_db()
+    assert case.stage == "decision"
 
 
 def test_a_case_that_was_not_decided_or_was_begun_again_is_not_reconsidered(review: Review) -> None:

@@ -39,6 +39,17 @@ def test_screening(api):
     assert api.post("/api/v1/screenings/", [1], format="json").status_code == 400
 
 
+def test_asking_for_a_certificate(api):
+    own = {**ANSWERS, "kind": "infrastructure"}
+    body = {"office": "UNMISS", "title": "Masts", "language": "en", "screening": own}
+    refused = api.post(ROOT, body, format="json")
+    assert (refused.status_code, refused.json()["reasons"][0]["field"]) == (409, "not_subject")
+    wrong = api.post(ROOT, {**body, "not_subject": ["masts"]}, format="json")
+    assert (wrong.status_code, wrong.json()["reasons"][0]["field"]) == (400, "not_subject")
+    made = api.post(ROOT, {**body, "not_subject": "Steel masts alone."}, format="json")
+    assert made.status_code == 201
+
+
 def test_the_journey_of_a_draft(api):
     answer = api.post(
         ROOT, {"office": "UNMISS", "title": "Fuel", "language": "en", "screening": ANSWERS}, format="json"

@@ -64,7 +64,8 @@ def loaded(demonstration: str, db: None) -> str:
 def test_every_stage_and_outcome_is_there(loaded: str) -> None:
     stages = Counter(Case.objects.values_list("stage", "outcome"))
     assert stages == {
-        ("draft", ""): 5,
+        ("draft", ""): 6,
+        ("draft", "not_subject"): 1,  # it stands while it is examined again
         ("endorsement", ""): 3,
         ("intake", ""): 3,
         ("assessments", ""): 7,
@@ -155,6 +156,14 @@ def test_decisions_differ_from_recommendations_and_carry_conditions(loaded: str)
     assert Decision.objects.exclude(override_reason="").count() == 2
     assert Condition.objects.count() == 4
     assert set(Decision.objects.values_list("capacity", flat=True)) == {"cito", "assigned_officer"}
+
+
+def test_certificates_are_asked_for_and_examined_again(loaded: str) -> None:
+    turns = Turn.objects.filter(desk="certificate", closed_at=None).order_by("step")
+    assert list(turns.values_list("case__office__code", "step")) == [
+        ("UNMISS", "examine"),
+        ("UNIFIL", "reexamine"),
+    ]
 
 
 def test_a_decision_is_reconsidered(loaded: str) -> None:

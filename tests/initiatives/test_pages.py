@@ -61,8 +61,26 @@ def test_screening_of_the_offices_own_matters_says_what_to_do(page):
     answer = page.get(reverse("initiatives:screening"), {**ANSWERS, "kind": "local_service"})
     text = answer.content.decode()
     assert "Only OICT decides so" in text
-    assert "Write to the OICT desk" in text
-    assert 'name="title"' not in text
+    assert "Ask OICT for a certificate" in text
+    words = {"title": "Masts at Malakal", "language": "en", "not_subject": "Steel masts, and nothing else."}
+    answer = page.post(reverse("initiatives:screening"), {**ANSWERS, "kind": "local_service", **words})
+    case = Case.objects.get(title="Masts at Malakal")
+    assert (answer.status_code, answer.url) == (302, f"/cases/{case.reference}/")
+    assert "Steel masts, and nothing else." in page.get(answer.url).content.decode()
+
+
+def test_asking_for_a_certificate_without_words_keeps_what_was_typed(page):
+    sent = {
+        **ANSWERS,
+        "kind": "infrastructure",
+        "title": "Masts at Malakal",
+        "language": "en",
+        "not_subject": " ",
+    }
+    answer = page.post(reverse("initiatives:screening"), sent)
+    assert answer.status_code == 400
+    assert "Masts at Malakal" in answer.content.decode()
+    assert not Initiative.objects.exists()
 
 
 def test_who_is_no_submitter_reads_the_answer_and_cannot_start(client, organization):

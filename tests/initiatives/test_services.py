@@ -65,7 +65,8 @@ def test_a_draft_opens_its_case(initiative, submitter):
         ({"title": "x" * 161}, ("text_too_long", "title")),
         ({"language": "de"}, ("language_unknown", "language")),
         ({"answers": {**ANSWERS, "kind": ""}}, ("screening_incomplete", "kind")),
-        ({"answers": {**ANSWERS, "kind": "infrastructure"}}, ("not_subject_by_screening", "kind")),
+        ({"answers": {**ANSWERS, "kind": "infrastructure"}}, ("not_subject_by_screening", "not_subject")),
+        ({"not_subject": "x" * 20_001}, ("field.too_long", "not_subject")),
     ],
 )
 def test_what_is_no_start_is_refused_by_field(organization, submitter, changes, code):
@@ -74,6 +75,56 @@ def test_what_is_no_start_is_refused_by_field(organization, submitter, changes, 
         services.start_draft(office=organization.office("UNMISS"), by=submitter, **fields)
     assert codes(refused) == [code]
     assert not Initiative.objects.exists()
+
+
+def test_what_is_subject_after_all_goes_on_in_its_draft(organization, submitter):
+    begun = services.start_draft(
+        office=organization.office("UNMISS"),
+        answers={**ANSWERS, "kind": "infrastructure"},
+        title="Masts",
+        language="en",
+        by=submitter,
+        not_subject="Steel masts, and nothing else.",
+    )
+    case = Case.objects.get(pk=begun.case_id)
+    assert (case.stage, case.reference) == ("draft", "OICT-2026-UNMISS-0001")
+    desk = appoint(make_post(organization.office("OICT"), Role.DESK_OFFICER, "DESK"))
+
+    def answer(action):
+        move_case(
+            case_id=case.pk,
+            action=action,
+            by=desk,
+            seen=Seen(0, ""),
+            idempotency_key=action,
+            payload={"words": "They come with a control system."},
+        )
+
+    answer("find_subject")
+    assert save(begun, submitter, 0, kind="package").revision == 1
+
+
+def test_a_certificate_closes_the_draft(organization, submitter):
+    begun = services.start_draft(
+        office=organization.office("UNMISS"),
+        answers={**ANSWERS, "kind": "infrastructure"},
+        title="Masts",
+        language="en",
+        by=submitter,
+        not_subject="Steel masts, and nothing else.",
+    )
+    desk = appoint(make_post(organization.office("OICT"), Role.DESK_OFFICER, "DESK"))
+    move_case(
+        case_id=begun.case_id,
+        action="certify_not_subject",
+        by=desk,
+        seen=Seen(0, ""),
+        idempotency_key="one",
+        payload={"words": "Local infrastructure (16c)."},
+    )
+    with pytest.raises(Refused) as refused:
+        save(begun, submitter, 0, kind="package")
+    assert refused.value.kind == "conflict"
 
 
 def test_only_a_submitter_of_the_office_writes(organization, initiative):

@@ -391,6 +391,35 @@ def test_auditor_verifies_on_the_page_and_a_tampered_copy_is_refused(story: Stor
         assert f"First bad row: {seq}" in page.inner_text("main").replace("\u202f", "").replace(",", "")
 
 
+def test_head_asks_for_reconsideration_and_the_cito_decides_again(story: Story) -> None:
+    from apps.approvals.models import Case, Decision
+
+    with story.as_(story.submitter) as me:
+        assert not story.may(me, "ask_reconsideration")
+    with story.as_(story.head) as head:
+        page = story.act(head, "ask_reconsideration", words="The count of the second base was left out.")
+        text = page.inner_text("main")
+        assert "The decision stands until another takes effect." in text
+        assert "A counted loss, and a small sum." in text
+    with story.as_(OFFICER) as officer:
+        assert story.title not in officer.go("/").inner_text("main")
+    with story.as_("amara.keller") as cito:
+        page = story.from_my_work(cito)  # the row leads to where it is decided
+        assert "The count of the second base was left out." in page.inner_text("main")
+        given = {"outcome": "approved", "scope": "Both bases.", "amount_max": "176000"}
+        given |= {"reasons": "The second base counts too.", "valid_until": "2030-12-31"}
+        story.act(cito, "decide", **given)
+    with story.as_(story.submitter) as me:
+        assert "The second base counts too." not in story.case(me).inner_text("main")
+    again = Decision.objects.filter(case__reference=story.handle, round=2, took_effect_at__isnull=False)
+    wait_for("the second decision takes effect", again.exists, seconds=150)
+    assert Case.objects.get(reference=story.handle).stage == "closed"
+    with story.as_(story.head) as head:
+        page = head.go(f"/cases/{story.handle}/letter/")
+        assert "This takes the place of the decision of" in page.inner_text("main")
+        assert not story.may(head, "ask_reconsideration")
+
+
 # Without JavaScript ---------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from apps.approvals.models.case import (
     Participation,
     ReferenceCounter,
 )
+from apps.approvals.models.certificate import Certificate
 from apps.approvals.models.committee import CommitteeRecord
 from apps.approvals.models.decision import Condition, Decision
 from apps.approvals.models.emergency import Emergency
@@ -31,6 +32,7 @@ __all__ = [
     "CalendarFeed",
     "Case",
     "CaseUserGrant",
+    "Certificate",
     "Clarification",
     "ClarificationDraft",
     "ClarificationItem",

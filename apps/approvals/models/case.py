@@ -69,9 +69,10 @@ class Case(models.Model):
                 name="case_closed_is_dated",
             ),
             models.CheckConstraint(
-                # while a decision is reconsidered it stands
+                # a decision that is reconsidered stands, and a certificate that is examined again
                 condition=models.Q(closed_at__isnull=True, outcome="")
                 | models.Q(closed_at__isnull=True, round__gt=1)
+                | models.Q(closed_at__isnull=True, outcome=Outcome.NOT_SUBJECT)
                 | (models.Q(closed_at__isnull=False) & ~models.Q(outcome="")),
                 name="case_closed_has_outcome",
             ),

@@ -22,7 +22,7 @@ from apps.approvals.models import (
     Opinion,
     Recommendation,
 )
-from apps.approvals.services import clarifications, committee, emergency, reconsideration
+from apps.approvals.services import certificates, clarifications, committee, emergency, reconsideration
 from apps.approvals.services.act import Act, Trace, take_part, with_words
 from apps.approvals.services.cases import published_route
 from apps.approvals.services.engine import (
@@ -95,7 +95,7 @@ def send_back(act: Act) -> Trace:
 
 def reasons_against_withdrawing_case(walk: Walk) -> list[Reason]:
     """What was decided is not withdrawn; a request to reconsider it is, by an act of its own."""
-    return [Reason("reconsideration.stands")] if walk.case.round > 1 else []
+    return [Reason("reconsideration.stands")] if walk.case.outcome else []
 
 
 def withdraw_case(act: Act) -> Trace:
@@ -337,6 +337,11 @@ PERFORM: Mapping[str, Callable[[Act], Trace]] = {
             emergency.confirm_emergency,
             emergency.end_emergency,
             emergency.give_wind_down,
+            certificates.ask_certificate,
+            certificates.certify_not_subject,
+            certificates.find_subject,
+            certificates.confirm_certificate,
+            certificates.lift_certificate,
             reconsideration.ask_reconsideration,
             reconsideration.withdraw_reconsideration,
         )

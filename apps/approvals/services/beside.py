@@ -105,6 +105,55 @@ BESIDE = (
         note=_("It goes on where it waited: you get the days for the answer once more."),
     ),
     Verb(
+        "ask_certificate",
+        _("Ask whether it is subject to review"),
+        _("asked for a certificate that it is not subject to review"),
+        (
+            Field(
+                "words",
+                _("What it is, and why no software is developed in it"),
+                required=True,
+                help=_("Software that is bought, configured or replaced counts as developed (paragraph 18)."),
+            ),
+        ),
+        whole_case=(str(Role.SUBMITTER),),
+        note=_(
+            "An OICT desk officer answers in two working days: with a certificate, or that it is subject; you then go "
+            "on with this draft."
+        ),
+    ),
+    Verb(
+        "certify_not_subject",
+        _("Certify that it is not subject"),
+        _("certified that it is not subject to review"),
+        (REASON,),
+        cannot_be_undone=True,
+        note=_(
+            "The case ends here, with a certificate. One in so many is examined again by another officer."
+        ),
+    ),
+    Verb(
+        "find_subject",
+        _("Find it subject to review"),
+        _("found it subject to review"),
+        (REASON,),
+        note=_("The office goes on with its draft; nothing that it wrote is lost."),
+    ),
+    Verb(
+        "confirm_certificate",
+        _("Confirm the certificate"),
+        _("examined the certificate again, and confirmed it"),
+        (REASON,),
+    ),
+    Verb(
+        "lift_certificate",
+        _("Lift the certificate"),
+        _("examined the certificate again, and lifted it"),
+        (REASON,),
+        cannot_be_undone=True,
+        note=_("It is subject after all: the office gets its draft back and writes the business case."),
+    ),
+    Verb(
         "ask_reconsideration",
         _("Ask for reconsideration"),
         _("asked that the decision be reconsidered"),

@@ -46,7 +46,7 @@ def reasons_against_asking(walk: Walk) -> list[Reason]:
     if case.emergency_at is not None:
         return [Reason("emergency.asked_before")]
     sits = road.has_stage(road.first) and any(desk.key == DESK for desk in road.stage(road.first).desks)
-    if not sits or case.stage in DECIDED or case.round > 1:
+    if not sits or case.stage in DECIDED or case.outcome:
         return [Reason("emergency.not_here")]
     return []
 

@@ -357,6 +357,7 @@ RULE_PAST: Mapping[str, Label] = {
     "to_committee": _("the decision went to the Management Committee, and its letter is held"),
     "emergency_suspended": _("the emergency authorization was suspended"),
     "emergency_over": _("the days of the emergency authorization were over"),
+    "sampled": _("the certificate was chosen by chance to be examined again"),
     "warned": _("the office and its head were warned that the case is withdrawn without an answer"),
     "unanswered": _("the case was withdrawn, as the questions were not answered in time"),
     "lapsed": _("the field opinion was not given in time"),

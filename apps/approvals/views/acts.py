@@ -26,13 +26,13 @@ from apps.approvals.forms import ActForm, read_payload
 from apps.approvals.letters import preview_letter
 from apps.approvals.models import Case
 from apps.approvals.onward import endorser_of
-from apps.approvals.queries import CaseView
+from apps.approvals.queries import CaseView, TimelineRow
 from apps.approvals.services import Confirmation, MoveResult, Seen
 from apps.approvals.services.fields import clean_payload
 from apps.approvals.services.moves import reasons_against_state
 from apps.approvals.services.verbs import VERBS, Verb
 from apps.approvals.views import offered, reading
-from apps.approvals.views.case import presenter_of, version_parts, view_of
+from apps.approvals.views.case import decision_of, presenter_of, version_parts, view_of
 from apps.audit.reasons import Kind, Reason, Refused
 
 CONFIRMED_BY = ("password", "code")
@@ -114,7 +114,7 @@ def _compose(request: HttpRequest, handle: str, spec: Verb) -> HttpResponse:
 def _refuse_page(request: HttpRequest, view: CaseView, spec: Verb) -> HttpResponse:
     """Why this person cannot do this now, and who can; the status is that of the engine's refusal."""
     offer = view.explanation.offer(spec.key)
-    state = reasons_against_state(view.case, Seen(view.case.version_number, view.case.version_hash))
+    state = reasons_against_state(view.case, Seen(view.case.version_number, view.case.version_hash), spec)
     if offer is not None:
         lines = offered.lines_of(offer)
         status = 409 if any(line.get("code") == "case.paused" for line in lines) else 403
@@ -235,16 +235,25 @@ def _context(
     if view.decision is not None and spec.key in AT_COMMITTEE:
         turn = next(iter(view.open_turns))
         context["sitting"] = sitting_of(case, view.decision, turn, view.viewer.at)
+    if view.reconsideration is not None:
+        context["decided"] = decision_of(view)
     if spec.key == "confirm_assessment":
         context["desks"] = reading.desks_of(view)
     if spec.key in ("decide", "recommend"):
         context |= {
-            "questions": next((row for row in view.timeline if row.verb == "send_back_to_lead"), None),
+            "questions": _questions_of(view),
             "desks": reading.desks_of(view),
             "authority": offered.authority_of(view),
             "recommended": Outcome(view.recommendation.outcome).label if view.recommendation else "",
         }
     return context
+
+
+def _questions_of(view: CaseView) -> TimelineRow | None:
+    """What the decider of this round asked the lead reviewer."""
+    since = view.reconsideration.asked_at if view.reconsideration is not None else None
+    asked = (row for row in reversed(view.timeline) if row.verb == "send_back_to_lead")
+    return next((row for row in asked if since is None or row.at > since), None)
 
 
 # Confirming -----------------------------------------------------------------------------------------------------
@@ -257,7 +266,7 @@ def _check(request: HttpRequest, handle: str, spec: Verb, payload: dict[str, Any
     if offer is None or not offer.is_possible:
         return _send(request, handle, spec, payload)  # the engine refuses, and the words stay
     try:
-        state = reasons_against_state(view.case, seen_of(request))
+        state = reasons_against_state(view.case, seen_of(request), spec)
         if state:
             raise Refused(Kind.CONFLICT, state)
         letter = None

@@ -219,6 +219,28 @@ def case_letter(request: HttpRequest, handle: str) -> HttpResponse:
 
 @access(signed_in)
 @require_safe
+def case_certificate(request: HttpRequest, handle: str) -> HttpResponse:
+    """Show the certificate that a case is not subject to review, to be read or printed, while it holds."""
+    view = full_view_of(request, handle)
+    one = view.certificate
+    if one is None or one.is_subject is not False or one.event_id is None:
+        refuse(Kind.NOT_FOUND, Reason("case.not_found"))
+    place = event_of(one.event_id)
+    return render(
+        request,
+        "approvals/case_certificate.html",
+        {
+            "view": view,
+            "case": view.case,
+            "one": one,
+            "hash": place.hash if place else "",
+            "seq": place.seq if place and view.viewer.has(Role.AUDITOR) else None,
+        },
+    )
+
+
+@access(signed_in)
+@require_safe
 def case_why(request: HttpRequest, handle: str) -> HttpResponse:
     """Answer, for each act on the case: can I, why not, who can."""
     view = view_of(request, handle)

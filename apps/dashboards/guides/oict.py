@@ -38,6 +38,11 @@ OICT_GUIDES = (
                 "A complete case goes to all its assessment desks at the same moment. Where it holds "
                 "personal or confidential data, security and privacy is one of them."
             ),
+            _(
+                "An office asks whether something is subject to review: certify that it is not, with a reason, or find "
+                "it subject, and it goes on with its draft. Chance has some certificates examined again by another "
+                "officer."
+            ),
         ),
         doors=(MY_WORK, DASHBOARD),
     ),

@@ -33,6 +33,10 @@ class InitiativeIn(serializers.Serializer):
     title = serializers.CharField()
     language = serializers.ChoiceField(choices=Language.choices)
     screening = ScreeningIn()
+    not_subject = serializers.CharField(
+        required=False,
+        help_text="Why no software is developed in it: OICT is asked for a certificate at once",
+    )
 
 
 class CardOut(serializers.Serializer):

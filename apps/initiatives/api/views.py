@@ -43,6 +43,12 @@ def _mapping(value: Any, field: str) -> dict[str, Any]:
     return value
 
 
+def _text(value: Any, field: str) -> str:
+    if value is not None and not isinstance(value, str):
+        refuse("invalid", Reason("value_wrong_type", {"kind": "text"}, field))
+    return (value or "").strip()
+
+
 @access(signed_in)
 class Screenings(APIView):
     @extend_schema(request=shapes.ScreeningIn, responses=shapes.ScreeningOut)
@@ -140,6 +146,7 @@ class Initiatives(APIView):
             title=data.get("title"),
             language=language if isinstance(language, str) else "",
             by=request.user,  # type: ignore[arg-type]
+            not_subject=_text(data.get("not_subject"), "not_subject"),
         )
         return Response(_initiative(initiative), status=201)
 

@@ -22,6 +22,7 @@ POSTS = {
     "acknowledge": "OICT-DESK-OFFICER-{}",
     "complete": "OICT-DESK-OFFICER-{}",
     "ask": "OICT-DESK-OFFICER-{}",
+    "certify": "OICT-DESK-OFFICER-{}",
     "alignment": "OICT-REVIEWER-ALIGN-{}",
     "standards": "OICT-REVIEWER-STD-{}",
     "value": "OICT-REVIEWER-VALUE-{}",

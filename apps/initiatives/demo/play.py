@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from apps.accounts.demo import PASSWORD
 from apps.accounts.models import User
 from apps.approvals.models import Case
-from apps.approvals.services import Confirmation, Seen, move_case, save_assessment
+from apps.approvals.services import Confirmation, Seen, move_case, save_assessment, set_parameter
 from apps.approvals.services.verbs import VERBS
 from apps.audit import clock, register
 from apps.initiatives import services
@@ -122,6 +122,13 @@ class Play:
             confirm_drafts(
                 by=self.holders["UN-SECRETARIAT-ADMINISTRATOR"], authority="Head of administration"
             )
+        set_parameter(  # every certificate is examined again here, so that the demonstration is the same each time
+            key="certificate.sample_percent",
+            value=100,
+            valid_from=(self.now - timedelta(days=BEGINS)).date(),
+            source="Demonstration",
+            by=None,
+        )
         self.say(f"{len(set(self.holders.values()))} people on {len(self.holders)} posts")
         told = [*self._stories(), *evidence.acts(self)] if with_cases else []
         acts = sorted([*self._instruments(), *told], key=lambda act: act[0])
@@ -323,6 +330,8 @@ class Play:
                 asked = story.data["emergency"]
                 request = {"amount_max": asked["amount"], "days": asked["days"], "words": asked["answer"]}
                 self._move(story, "authorize_emergency", by, **request)
+            case "certify":
+                self._move(story, "certify_not_subject", by, words=story.text("certify", "words"))
             case "reconsider":
                 self._move(story, "ask_reconsideration", by, words=story.text("reconsider", "words"))
             case "withdraw":
@@ -337,6 +346,7 @@ class Play:
             title=story.data["title"],
             language=story.language,
             by=by,
+            not_subject=story.data.get("not_subject", ""),
         )
         self.cases[story.key] = Case.objects.get(subject_id=initiative.pk)
 

@@ -382,6 +382,7 @@ DOORS: Mapping[str, Door] = {
         "summary", reassigns, POST=case_act(403, "summary", reassigns)
     ),
     "/cases/<str:handle>/letter/": case("full", has_a_letter),
+    "/cases/<str:handle>/certificate/": case("full", lambda p, s: 404),
     "/cases/<str:handle>/why/": case("summary"),
     "/cases/<str:handle>/exceptions/": case(
         "full", POST=case_act(400, "full", names_exceptions(400))

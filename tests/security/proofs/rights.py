@@ -38,6 +38,7 @@ _TABLE: Mapping[str, Mapping[str, str]] = {
 CAN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "draft": {
         "hand_on": ("submitter", "token_write"),
+        "ask_certificate": ("submitter", "token_write"),
         "withdraw_case": ("submitter", "head", "token_write"),
         "ask_emergency": ("head",),
     },
