@@ -114,7 +114,7 @@ def _start(request: HttpRequest, answers: dict[str, str], offices: list[Office])
         not_subject=request.POST.get("not_subject", "").strip(),
     )
     if request.POST.get("not_subject", "").strip():
-        return redirect(Case.objects.get(pk=initiative.case_id))
+        return redirect(Case.objects.get(subject_id=initiative.pk))
     return redirect("initiatives:draft", initiative.pk)
 
 

@@ -163,6 +163,8 @@ def test_another_officer_examines_it_again_and_it_stands_meanwhile(review: Revie
     with pytest.raises(Refused) as refused:
         review.act(case, "desk", "confirm_certificate", **REASON)
     assert codes(refused) == ["separation.other_part"]
+    assert "your turn" not in page_of(review, "desk", f"/cases/{case.handle}/")
+    assert "your turn" in page_of(review, "second desk", f"/cases/{case.handle}/")
     assert "stands meanwhile" in page_of(review, "submitter", f"/cases/{case.handle}/")
     assert "not subject to review" in page_of(review, "submitter", f"/cases/{case.handle}/certificate/")
     review.act(case, "second desk", "confirm_certificate", words="Nothing but steel.")

@@ -158,7 +158,14 @@ def _is_mine(view: CaseView, turn: Turn) -> bool:
         return view.viewer.has_taken(turn)
     if view.explanation.authority is not None and turn.capacity == Capacity.DECIDER:
         return view.explanation.authority.allowed
-    return bool(view.viewer.seats & set(turn.seats))
+    return bool(view.viewer.seats & set(turn.seats)) and not _is_kept_apart(view, turn)
+
+
+def _is_kept_apart(view: CaseView, turn: Turn) -> bool:
+    """Whether what the viewer did in the case before keeps them from all that can be done at this turn."""
+    here = [one for one in view.explanation.offers if one.turn is not None and one.turn.pk == turn.pk]
+    acts = [one for one in here if one.verb.key != "recuse"]
+    return bool(acts) and all(one.reasons and one.reasons[0].code.startswith("separation.") for one in acts)
 
 
 # A version ------------------------------------------------------------------------------------------------------
