@@ -5,6 +5,7 @@ person may not see.
 """
 
 import structlog
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -100,7 +101,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer 400 (Django's handler400)."""
+    """Answer 400 (Django's handler400); who was signed out while the page was made signs in, and gets it then."""
+    if isinstance(exception, SessionInterrupted):
+        from apps.accounts.middleware import to_sign_in
+
+        return to_sign_in(request)
     return render_error(request, 400)
 
 

@@ -173,3 +173,22 @@ def test_the_administrator_ends_the_sessions_of_a_person(desk: Client, phone: Cl
     assert not is_in(phone)
     with pytest.raises(CommandError):
         call_command("end_sessions", "nobody@example.org", "--by", by.email)
+
+
+def test_who_is_signed_out_while_a_page_is_made_signs_in_and_gets_it(
+    person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apps.accounts import views
+
+    client = Client()
+    sign_in(client, person)
+    shown = views.render
+
+    def ended_meanwhile(request: Any, *args: Any, **kwargs: Any) -> Any:
+        Session.objects.all().delete()
+        request.session["seen"] = "profile"  # what is to be kept of the page finds no session
+        return shown(request, *args, **kwargs)
+
+    monkeypatch.setattr(views, "render", ended_meanwhile)
+    answer = client.get("/profile/?part=2")
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/?next=/profile/%3Fpart%3D2")
