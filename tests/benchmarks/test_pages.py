@@ -32,10 +32,10 @@ SIGNED_IN = 2  # session and person, which every page asks for
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FILL = """
-INSERT INTO approvals_case (id, subject_kind, subject_id, route_id, reference, round, visit, stage, outcome,
-  version_number, version_hash, facts, office_id, tier, value_usd, title, language, confidential, submitted_at,
+INSERT INTO approvals_case (id, subject_kind, subject_id, route_id, reference, round, review_round, visit, stage,
+  outcome, version_number, version_hash, facts, office_id, tier, value_usd, title, language, confidential, submitted_at,
   opened_at, stage_entered_at, closed_at)
-SELECT gen_random_uuid(), 'probe', gen_random_uuid(), %(route)s, 'OICT-2025-FILL-' || n, 1, 1,
+SELECT gen_random_uuid(), 'probe', gen_random_uuid(), %(route)s, 'OICT-2025-FILL-' || n, 1, 1, 1,
   CASE WHEN n %% 20 = 0 THEN 'intake' ELSE 'closed' END, CASE WHEN n %% 20 = 0 THEN '' ELSE 'approved' END,
   1, repeat('a', 64),
   '{"office_kind": "field_mission"}', (%(offices)s::uuid[])[1 + n %% %(many)s], 1 + n %% 3, 1000 * (n %% 3000),
