@@ -76,7 +76,6 @@ STATES: Mapping[str, State] = {
             "find_subject": ("desk",),
         },
     ),
-    "certified": State(SUBMITTED, {"ask_reconsideration": ()}),
     "attesting": State(
         OFFICE,
         {
@@ -197,7 +196,6 @@ STATES: Mapping[str, State] = {
 STANDS = {
     *(("reconsidering", "withdraw_case", person) for person in OWNERS),
     ("reconsidering", "ask_emergency", "head"),
-    ("certified", "ask_reconsideration", "head"),
 }
 #: What stands against an act for a thing that is not ready, not for the person: an assessment not written yet.
 NOT_READY = {("recused", "submit_assessment", "standards")}
@@ -209,7 +207,7 @@ def expected(state: str, verb: str, person: str) -> str:
     if person not in row.sees:
         return "not_found"
     if verb in row.stopped or verb not in row.can:
-        return "conflict" if verb != "withdraw_case" or state in ("closed", "certified") else "not_allowed"
+        return "conflict" if verb != "withdraw_case" or state == "closed" else "not_allowed"
     if (state, verb, person) in STANDS:
         return "conflict"
     if (state, verb, person) in NOT_READY:
@@ -293,11 +291,6 @@ def _clarifying(review: Review, case: Case) -> None:
     review.act(case, "desk", "request_clarification", **payload_of("request_clarification"))
 
 
-def _certified(review: Review, case: Case) -> None:
-    review.act(case, "submitter", "ask_certificate", words="Steel masts.")
-    review.act(case, "desk", "certify_not_subject", words="Local infrastructure.")
-
-
 def _attesting(review: Review, case: Case) -> None:
     review.act(case, "submitter", "hand_on")
 
@@ -345,7 +338,6 @@ def _before_the_committee(review: Review, case: Case) -> None:
 STEPS: Mapping[str, Callable[[Review, Case], Any]] = {
     "draft": lambda review, case: None,
     "certifying": lambda review, case: review.act(case, "submitter", "ask_certificate", words="Steel masts."),
-    "certified": _certified,
     "attesting": _attesting,
     "endorsing": _endorsing,
     "acknowledging": lambda review, case: review.endorse(case),
