@@ -62,6 +62,7 @@ def test_who_stands_in_acts_for_the_absent_reviewer_under_both_names(
 ) -> None:
     from apps.audit import clock
     from apps.notices.models import Timer
+    from apps.offices.models import Absence
     from apps.offices.services.absences import BEGINS
 
     with story.as_(STAND_IN) as colleague:
@@ -86,3 +87,10 @@ def test_who_stands_in_acts_for_the_absent_reviewer_under_both_names(
     with story.as_(story.head) as head:
         text = story.case(head).inner_text("main")
         assert "Anneli Kask on behalf of Sofía Arriaga" in text
+    with story.as_(VALUE) as reviewer:  # the next story finds her at her desk
+        page = reviewer.go(f"/posts/{POST}/")
+        page.get_by_role("link", name="End").first.click()
+        page.get_by_role("button", name="End it now").click()
+        page.wait_for_load_state()
+    away = Absence.objects.filter(post__code=POST, called_off=False, during__contains=clock.now())
+    assert not away.exists()
