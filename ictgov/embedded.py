@@ -425,14 +425,11 @@ class Valkey:
         return f"unix://{path}?db={database}"
 
     def _is_used(self) -> bool:
-        """Whether a server runs here and answers; a busy machine's answer is waited for, as whoever uses the server
-        would not learn of another one's socket."""
+        """Whether a server runs here and answers. A busy one is waited for: its users would not learn of another."""
         end = time.monotonic() + 10
-        while self.pid() is not None:
+        while self.pid() is not None and time.monotonic() < end:
             if self.is_ready():
                 return True
-            if time.monotonic() > end:
-                break
             time.sleep(0.05)
         return False
 

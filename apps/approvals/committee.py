@@ -71,7 +71,9 @@ def agenda(viewer: Viewer) -> list[AgendaItem]:
     cases = [turn.case_id for turn in turns]
     decisions = {
         row.case_id: row
-        for row in Decision.objects.filter(case__in=cases, withdrawn_at=None).select_related("decided_by")
+        for row in Decision.objects.filter(
+            case__in=cases, withdrawn_at=None, took_effect_at=None
+        ).select_related("decided_by")
     }
     put_off: dict[uuid.UUID, list[CommitteeRecord]] = {}
     for row in CommitteeRecord.objects.filter(

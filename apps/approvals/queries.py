@@ -324,7 +324,7 @@ def case_view(viewer: Viewer, user: User, handle: str, *, case: Case | None = No
         decision_withheld=readable[:1] != standing[:1],
         earlier_decisions=readable[1:] if full else [],
         reconsideration=Reconsideration.objects.select_related("asked_by").filter(case=case).first()
-        if full and case.round > 1
+        if full and case.is_reconsidered
         else None,
         before=_seen(Case.objects.filter(pk=case.predecessor_id), viewer) if case.predecessor_id else None,
         after=_seen(case.successors.filter(discarded_at=None), viewer)

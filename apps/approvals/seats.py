@@ -173,7 +173,7 @@ def _deciders(turn: Any, at: datetime) -> list[User]:
     case = turn.case
     able = who_can_exercise(function="18", amount_usd=case.value_usd, at=at, **place_of(case))
     aside = set(case.declarations.filter(recused=True).values_list("user", flat=True))
-    if case.round > 1:  # reconsidered: the CITO's, whom no instrument covers
+    if case.is_reconsidered:  # reconsidered: the CITO's, whom no instrument covers
         able = [one for one in able if one.instrument is None]
     found = [one.user for one in able if one.user.pk not in aside]
     standby = standby_of(case.pk, at)

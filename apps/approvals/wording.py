@@ -125,6 +125,20 @@ WORDING = {
             "The head of office asked that your decision on “{title}” {reference} be reconsidered. It stands meanwhile."
         ),
     ),
+    "reconsideration.warning": (
+        _("Without an answer the decision stands: {title} {reference}"),
+        _(
+            "OICT asked about “{title}” {reference}, whose decision you asked to have reconsidered. Where no answer is "
+            "sent by {due_at}, the reconsideration ends. You can ask for more time on the portal."
+        ),
+    ),
+    "reconsideration.lapsed": (
+        _("The decision stands: {title} {reference}"),
+        _(
+            "The questions about “{title}” {reference} were not answered by {due_at}. The reconsideration ended, and "
+            "the decision stands."
+        ),
+    ),
     "reconsideration.decided": (
         _("Reconsidered: {title} {reference}"),
         _(
@@ -161,6 +175,8 @@ register_groups(
         "turn.given_away": Group.NEWS,
         **{f"certificate.{code}": Group.NEEDED for code in ("given", "subject", "lifted")},
         "reconsideration.asked": Group.NEWS,
+        "reconsideration.warning": Group.NEEDED,
+        "reconsideration.lapsed": Group.NEEDED,
         "reconsideration.decided": Group.NEWS,
     }
 )

@@ -181,6 +181,10 @@ class RouteDefinition:
     def has_stage(self, key: str) -> bool:
         return any(stage.key == key for stage in self.stages)
 
+    def begins_with_desk(self, key: str) -> bool:
+        """Whether this desk sits at the road's first stage."""
+        return self.has_stage(self.first) and any(desk.key == key for desk in self.stage(self.first).desks)
+
     def position(self, key: str) -> int:
         """1-based place of a stage on the road; the end counts as the last."""
         keys = [stage.key for stage in self.stages]

@@ -32,7 +32,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from apps.approvals.choices import APPROVALS, ConditionStatus, Outcome, RouteStatus, Side
-from apps.approvals.models import Case, Clarification, Condition, Route, Turn
+from apps.approvals.models import Case, Clarification, Condition, Decision, Route, Turn
 from apps.approvals.standing import Viewer
 from apps.offices.models import Office
 from apps.offices.naming import in_language
@@ -71,8 +71,12 @@ def is_returned() -> Q:
 
 
 def _conditions() -> QuerySet:
-    """The conditions that are in effect and open."""
+    """The conditions that are in effect and open; those of a decision whose place another took are neither."""
+    later = Decision.objects.filter(
+        case=OuterRef("decision__case"), round__gt=OuterRef("decision__round"), took_effect_at__isnull=False
+    )
     return Condition.objects.filter(
+        ~Exists(later),
         decision__took_effect_at__isnull=False,
         decision__withdrawn_at__isnull=True,
         status=ConditionStatus.OPEN,

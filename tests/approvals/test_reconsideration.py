@@ -339,6 +339,78 @@ def test_only_what_is_reconsidered_has_a_request_to_withdraw(review: Review) -> 
     assert "withdraw_reconsideration" not in client.get(f"/cases/{case.handle}/").content.decode()
 
 
+def test_questions_that_are_not_answered_end_it_and_the_decision_stands(review: Review) -> None:
+    others(review)
+    case = closed(review, by="cito", outcome="not_approved")
+    review.act(case, "head", "ask_reconsideration", **WHY)
+    review.act(case, "second align", "declare_no_conflict", desk="alignment")
+    asked = {"items": [{"field": "problem.need", "question": "How many?"}]}
+    review.act(case, "second align", "ask_questions", **asked)
+    review.act(case, "second lead", "declare_no_conflict")
+    review.act(case, "second lead", "request_clarification", **asked)
+    answer = case.turns.open().get(step="answer")
+    assert answer.due_at is not None
+    for at in (answer.due_at - timedelta(days=1), answer.due_at):  # warned, then over
+        with clock.set_to(at):
+            tick()
+    case.refresh_from_db()
+    assert (case.stage, case.outcome) == ("closed", "not_approved")
+    assert Reconsideration.objects.get(case=case).withdrawn_at is not None
+    codes_told = set(Notice.objects.filter(recipient=review.people["head"]).values_list("code", flat=True))
+    assert {"reconsideration.warning", "reconsideration.lapsed"} <= codes_told
+    assert not {"clarification.warning", "clarification.lapsed"} & codes_told
+
+
+def test_the_committee_reads_the_second_decision_while_the_first_stands(review: Review) -> None:
+    case = review.open(major=True)
+    root = review.org.offices["UN-SECRETARIAT"]
+    for name, role in COMMITTEE.items():
+        review.people[name] = appoint(
+            make_post(root, role, f"MC-{name.split()[0].upper()}"), make_person(name)
+        )
+    review.org.issue("officer", ["18"], ["UNMISS"], amount_limit=250000)
+    review.to_decision(case)
+    decide(review, case, "officer", "not_approved")
+    noted = {"words": "Noted.", "met_on": "2026-03-02", "present": "Ada Member\nBo Member\nChair Person"}
+    review.act(case, "Secretary Person", "note_decision", **noted)
+    review.act(case, "head", "ask_reconsideration", **WHY)
+    decide(review, case, "cito")
+    assert case.stage == "committee"
+    client = Client()
+    client.force_login(review.people["Ada Member"])
+    agenda = client.get("/committee/").content.decode().split("agenda-title")[-1].split("</section>")[0]
+    assert ("Approved" in agenda, "Not approved" in agenda) == (True, False)
+    client.force_login(review.people["head"])
+    page = client.get(f"/cases/{case.handle}/").content.decode()
+    assert "No owner." in page
+    assert "once the Management Committee has noted it" not in page
+
+
+def test_conditions_of_a_decision_whose_place_was_taken_are_due_no_more(review: Review) -> None:
+    from apps.dashboards.portfolio import has_condition
+
+    condition = {
+        "kind": "before_contract",
+        "words": "Count both sites.",
+        "owner_role": Role.HEAD_OF_OFFICE,
+        "due_on": "2027-01-29",
+        "evidence": "The count.",
+        "effect_if_missed": "No contract.",
+        "verifier_role": Role.DESK_OFFICER,
+    }
+    review.org.issue("officer", ["18"], ["UNMISS"], amount_limit=250000)
+    case = review.to_decision()
+    given = decision_of("approved_with_conditions", conditions=[condition], override_reason="One condition.")
+    review.act(case, "officer", "decide", **given)
+    with clock.set_to(clock.now() + timedelta(minutes=15)):
+        tick()
+    due = Case.objects.filter(has_condition(missed=True, now=clock.now() + timedelta(days=9999)))
+    review.act(case, "head", "ask_reconsideration", **WHY)
+    assert due.exists()  # it stands meanwhile
+    decide(review, case, "cito")
+    assert not due.exists()
+
+
 def test_the_cito_asks_the_lead_reviewer_and_decides_on_the_first_assessments(review: Review) -> None:
     case = closed(review)
     review.act(case, "head", "ask_reconsideration", **WHY)

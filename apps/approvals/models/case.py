@@ -98,6 +98,11 @@ class Case(models.Model):
         return self.closed_at is None and self.discarded_at is None
 
     @property
+    def is_reconsidered(self) -> bool:
+        """Whether its decision is, or was, looked at again: from then on the CITO decides (review.md 11)."""
+        return self.round > 1
+
+    @property
     def short_hash(self) -> str:
         """The first twelve characters of the fingerprint, as people compare it."""
         return self.version_hash[:12]

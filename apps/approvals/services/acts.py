@@ -31,7 +31,7 @@ from apps.approvals.services.engine import (
     announce_turn,
     take_version,
 )
-from apps.approvals.services.references import next_reference
+from apps.approvals.services.references import give_reference
 from apps.approvals.subjects import subject_for
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.notices import services as notices
@@ -77,14 +77,12 @@ def attest(act: Act) -> Trace:
 
 def endorse(act: Act) -> Trace:
     case = act.case
-    if case.reference is None:
-        case.reference = next_reference(act)
+    reference = give_reference(act)
     if case.submitted_at is None:
         case.submitted_at = act.at
     take_part(act, Capacity.ENDORSER)
     trace = with_words(act)
-    trace.facts["reference"] = case.reference
-    trace.params["reference"] = case.reference
+    trace.facts["reference"] = trace.params["reference"] = reference
     return trace
 
 

@@ -50,7 +50,7 @@ def authority_for(
         lock=lock,
         **place_of(case),
     )
-    if case.round > 1 and check.instrument is not None and capacity == Capacity.DECIDER:
+    if case.is_reconsidered and check.instrument is not None and capacity == Capacity.DECIDER:
         check = replace(check, reasons=[Reason("reconsideration.cito_decides")])
     if check.reasons and capacity == Capacity.DECIDER:
         check = standby_check(by, case, at, check, lock=lock)

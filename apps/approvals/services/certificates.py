@@ -14,8 +14,8 @@ from apps.approvals.choices import Capacity, Outcome
 from apps.approvals.models import Case, Certificate, Participation
 from apps.approvals.seats import people_for
 from apps.approvals.services.act import Act, Trace, take_part, with_words
-from apps.approvals.services.engine import Walk, close_turn, enter_stage, open_turn, rule_move
-from apps.approvals.services.references import next_reference
+from apps.approvals.services.engine import Walk, close_turn, enter_stage, open_turn, rule_move, walk_of
+from apps.approvals.services.references import give_reference
 from apps.approvals.subjects import subject_for
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
@@ -33,8 +33,7 @@ def reasons_against_asking(walk: Walk) -> list[Reason]:
     case, road = walk.case, walk.road
     if Certificate.objects.filter(case=case).exists():
         return [Reason("certificate.asked_before")]
-    sits = road.has_stage(road.first) and any(desk.key == DESK for desk in road.stage(road.first).desks)
-    if not sits or case.stage != road.first or case.version_number:
+    if not road.begins_with_desk(DESK) or case.stage != road.first or case.version_number:
         return [Reason("certificate.not_here")]
     return []
 
@@ -42,8 +41,7 @@ def reasons_against_asking(walk: Walk) -> list[Reason]:
 def ask_certificate(act: Act) -> Trace:
     walk, case = act.walk, act.case
     refuse_if(Kind.CONFLICT, reasons_against_asking(walk))
-    if case.reference is None:
-        case.reference = next_reference(act)
+    reference = give_reference(act)
     Certificate.objects.create(
         case=case, words=act.values["words"], language=act.language, asked_by=act.by, asked_at=act.at
     )
@@ -51,7 +49,7 @@ def ask_certificate(act: Act) -> Trace:
     desk = stage.desk(DESK)
     open_turn(walk, stage, desk, desk.steps[0])
     trace = with_words(act)
-    trace.facts["reference"] = trace.params["reference"] = case.reference
+    trace.facts["reference"] = trace.params["reference"] = reference
     return trace
 
 
@@ -103,9 +101,7 @@ def examine_again(timer: Timer) -> None:
     if certificate is None or certificate.case.closed_at is None:
         return
     case, now = certificate.case, clock.now()
-    walk = Walk(
-        case=case, at=now, road=case.route.road, turns=list(case.turns.select_related("office", "taken_by"))
-    )
+    walk = walk_of(case, now)
     people = Participation.objects.filter(case=case, capacity=Capacity.INTAKE).values_list("user", flat=True)
     Participation.objects.bulk_create(
         [

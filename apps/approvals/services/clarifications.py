@@ -39,6 +39,7 @@ from apps.approvals.services.engine import (
     rule_move,
     set_clocks,
     take_version,
+    walk_of,
 )
 from apps.approvals.services.reconsideration import end_without_decision
 from apps.approvals.subjects import FieldChoice, subject_for
@@ -359,7 +360,8 @@ def _warn(walk: Walk, batch: Clarification) -> None:
     turn = _answer_turn(walk)
     batch.warned_at = walk.at
     batch.save(update_fields=["warned_at"])
-    _tell_office(walk, "clarification.warning", key=f"{turn.pk}:warned:{turn.due_version}", head=True)
+    code = "reconsideration.warning" if walk.case.is_reconsidered else "clarification.warning"
+    _tell_office(walk, code, key=f"{turn.pk}:warned:{turn.due_version}", head=True)
     rule_move(
         walk,
         verb="warned",
@@ -393,12 +395,15 @@ def lapse(timer: Timer) -> None:
     batch.lapsed_at = walk.at
     batch.save(update_fields=["lapsed_at"])
     until = walk.at + timedelta(days=int(walk.numbers["clarification.reopen_days"]))
-    _tell_office(walk, "clarification.lapsed", key=f"{batch.pk}:lapsed:{turn.pk}", head=True, until_at=until)
-    if case.round > 1:
+    if case.is_reconsidered:  # the decision stands
         end_without_decision(case, walk.at)
-    enter_stage(walk, "closed", outcome=case.outcome or Outcome.WITHDRAWN, verb="unanswered")
+        code, verb = "reconsideration.lapsed", "reconsideration_over"
+    else:
+        code, verb = "clarification.lapsed", "unanswered"
+    _tell_office(walk, code, key=f"{batch.pk}:lapsed:{turn.pk}", head=True, until_at=until)
+    enter_stage(walk, "closed", outcome=case.outcome or Outcome.WITHDRAWN, verb=verb)
     case.save()
-    rule_move(walk, verb="unanswered", turn=turn, from_stage=from_stage, params={"number": batch.number})
+    rule_move(walk, verb=verb, turn=turn, from_stage=from_stage, params={"number": batch.number})
 
 
 LAPSE_AFTER_WARNING = f"{LAPSE_KIND}_after_warning"
@@ -410,8 +415,7 @@ def _unanswered(timer: Timer) -> Walk | None:
     if turn is None or turn.closed_at is not None or turn.due_version != timer.due_version:
         return None
     case = turn.case
-    turns = list(case.turns.select_related("office", "taken_by"))
-    return Walk(case=case, at=clock.now(), road=case.route.road, turns=turns)
+    return walk_of(case, clock.now())
 
 
 # Opening again --------------------------------------------------------------------------------------------------

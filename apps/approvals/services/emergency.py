@@ -19,8 +19,9 @@ from apps.approvals.services.engine import (
     close_turn,
     open_turn,
     rule_move,
+    walk_of,
 )
-from apps.approvals.services.references import next_reference
+from apps.approvals.services.references import give_reference
 from apps.audit import clock
 from apps.audit.reasons import Kind, Reason, refuse, refuse_if
 from apps.notices import services as notices
@@ -45,8 +46,7 @@ def reasons_against_asking(walk: Walk) -> list[Reason]:
     case, road = walk.case, walk.road
     if case.emergency_at is not None:
         return [Reason("emergency.asked_before")]
-    sits = road.has_stage(road.first) and any(desk.key == DESK for desk in road.stage(road.first).desks)
-    if not sits or case.stage in DECIDED or case.outcome:
+    if not road.begins_with_desk(DESK) or case.stage in DECIDED or case.outcome:
         return [Reason("emergency.not_here")]
     return []
 
@@ -70,8 +70,7 @@ def ask_emergency(act: Act) -> Trace:
     if days > most:
         reasons.append(Reason("emergency.too_long", {"days": most}, field="days"))
     refuse_if(Kind.INVALID, reasons)
-    if case.reference is None:
-        case.reference = next_reference(act)
+    give_reference(act)
     case.emergency_at = act.at
     if case.value_usd is None:  # what a limit is held against until the business case says more
         case.value_usd = amount
@@ -195,7 +194,7 @@ def period_ends(timer: Timer) -> None:
     if emergency is None or emergency.period != timer.due_version:
         return
     case = emergency.case
-    walk = _walk(case, now)
+    walk = walk_of(case, now)
     if case.closed_at is not None or not _came_in_time(emergency):
         _end(emergency, EmergencyEnd.EXPIRED, now)
         _tell(case, "emergency.ended", key=f"{emergency.pk}:ended", at=now, emergency=emergency)
@@ -212,7 +211,7 @@ def not_confirmed(timer: Timer) -> None:
     emergency, now = _watched(timer), clock.now()
     if emergency is None or emergency.period != timer.due_version:
         return
-    walk = _walk(emergency.case, now)
+    walk = walk_of(emergency.case, now)
     for turn in walk.open_turns():
         if turn.desk == DESK and turn.step == KEEP:
             close_turn(walk, turn, verb="emergency_suspended")
@@ -241,11 +240,6 @@ def _watched(timer: Timer) -> Emergency | None:
     return emergency if emergency is not None and emergency.is_in_force else None
 
 
-def _walk(case: Case, at: datetime) -> Walk:
-    turns = list(case.turns.select_related("office", "taken_by"))
-    return Walk(case=case, at=at, road=case.route.road, turns=turns)
-
-
 def _came_in_time(emergency: Emergency) -> bool:
     """Whether the office endorsed its whole business case by the day that it was given."""
     came, due = emergency.case.submitted_at, emergency.case_due_at
@@ -256,7 +250,7 @@ def _suspend(emergency: Emergency, at: datetime) -> None:
     case = emergency.case
     emergency.suspended_at = at
     emergency.save(update_fields=["suspended_at"])
-    rule_move(_walk(case, at), verb="emergency_suspended", turn=None, from_stage=case.stage)
+    rule_move(walk_of(case, at), verb="emergency_suspended", turn=None, from_stage=case.stage)
     _tell(case, "emergency.suspended", key=f"{emergency.pk}:suspended", at=at, emergency=emergency)
 
 
@@ -275,7 +269,7 @@ def end_with_decision(case: Case, decision: Decision, at: datetime) -> None:
     _end(emergency, EmergencyEnd.NOT_APPROVED if stops else EmergencyEnd.DECIDED, at)
     if not stops or not emergency.authorized:
         return
-    walk = _walk(case, at)
+    walk = walk_of(case, at)
     days = int(walk.numbers["emergency.plan_days"])
     emergency.plan_due_at = due_moment(received_at=at, days=days, calendar=walk.calendar(case.office))
     emergency.save(update_fields=["plan_due_at"])

@@ -119,6 +119,12 @@ class Walk:
         return self._offices[desk.place]
 
 
+def walk_of(case: Case, at: datetime) -> Walk:
+    """The walk of a case by rule, with all its turns. The case is locked, and has its route and office."""
+    turns = list(case.turns.select_related("office", "taken_by"))
+    return Walk(case=case, at=at, road=case.route.road, turns=turns)
+
+
 def enter_stage(walk: Walk, key: str, *, outcome: str = "", verb: str) -> None:
     """Take the case to a stage: close what the stage before leaves open, open the new turns, or close the case."""
     case = walk.case

@@ -17,7 +17,7 @@ from apps.approvals.services.act import Act, Trace, with_words
 from apps.approvals.services.engine import Walk, enter_stage
 from apps.approvals.standby import is_aside
 from apps.approvals.standing import COMMITTEE
-from apps.audit.reasons import Kind, Reason, refuse, refuse_if
+from apps.audit.reasons import Kind, Reason, refuse_if
 from apps.notices import services as notices
 from apps.offices.choices import Role
 from apps.offices.models import Post
@@ -38,11 +38,14 @@ def last_moment(walk: Walk, decision: Decision) -> datetime:
 
 def reasons_against_asking(walk: Walk) -> list[Reason]:
     """Once, in its days, of a decision in effect; not of a case that its office has begun again."""
+    return _reasons_against(walk, standing_decision(walk.case))
+
+
+def _reasons_against(walk: Walk, decision: Decision | None) -> list[Reason]:
     case = walk.case
     if Reconsideration.objects.filter(case=case).exists():
         return [Reason("reconsideration.asked_before")]
-    decision = standing_decision(case) if case.outcome in DECIDABLE else None
-    if decision is None:
+    if decision is None or case.outcome not in DECIDABLE:
         return [Reason("reconsideration.no_decision")]
     until = last_moment(walk, decision)
     if walk.at > until:
@@ -62,10 +65,10 @@ def _goes_to(decision: Decision, at: datetime) -> str:
 
 def ask_reconsideration(act: Act) -> Trace:
     walk, case = act.walk, act.case
-    refuse_if(Kind.CONFLICT, reasons_against_asking(walk))
     decision = standing_decision(case)
+    refuse_if(Kind.CONFLICT, _reasons_against(walk, decision))
     if decision is None:
-        refuse(Kind.CONFLICT, Reason("reconsideration.no_decision"))
+        raise LookupError("what has no decision in effect was refused before")
     goes_to = _goes_to(decision, act.at)
     case.closed_at = None  # its outcome stands
     case.round += 1
@@ -102,7 +105,7 @@ def _keep_earlier_reviewers_out(act: Act) -> None:
 
 def reasons_against_withdrawing(walk: Walk) -> list[Reason]:
     """Only what is being reconsidered."""
-    return [] if walk.case.round > 1 else [Reason("reconsideration.not_asked")]
+    return [] if walk.case.is_reconsidered else [Reason("reconsideration.not_asked")]
 
 
 def withdraw_reconsideration(act: Act) -> Trace:

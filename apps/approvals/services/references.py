@@ -8,10 +8,17 @@ from apps.approvals.models import ReferenceCounter
 from apps.approvals.services.act import Act
 
 
-def next_reference(act: Act) -> str:
-    """The next number of the office in this year, given at the first act that leaves the office, and never
-    used again.
+def give_reference(act: Act) -> str:
+    """The number of the case: the next one of the office in this year, given at the first act that leaves the office,
+    kept, and never used again.
     """
+    if act.case.reference is None:
+        act.case.reference = _next_reference(act)
+    reference: str = act.case.reference
+    return reference
+
+
+def _next_reference(act: Act) -> str:
     year, office = act.at.year, act.case.office
     counter, _made = ReferenceCounter.objects.get_or_create(year=year, office=office)
     ReferenceCounter.objects.filter(pk=counter.pk).update(last=F("last") + 1)

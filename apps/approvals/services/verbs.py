@@ -360,6 +360,9 @@ RULE_PAST: Mapping[str, Label] = {
     "sampled": _("the certificate was chosen by chance to be examined again"),
     "warned": _("the office and its head were warned that the case is withdrawn without an answer"),
     "unanswered": _("the case was withdrawn, as the questions were not answered in time"),
+    "reconsideration_over": _(
+        "the reconsideration ended, as the questions were not answered; the decision stands"
+    ),
     "lapsed": _("the field opinion was not given in time"),
     "escalated": _("the overdue turn was brought to the next level"),
     "let_go": _("the turn was freed, as who took it left the post"),

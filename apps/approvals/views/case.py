@@ -143,7 +143,7 @@ def _decision(view: CaseView, decision: Decision) -> dict[str, Any]:
             if one.round < decision.round
         ],
         "waits": decision.took_effect_at is None,
-        "held": view.case.stage == "committee",
+        "held": view.case.stage == "committee" and decision.took_effect_at is None,
         # what the Committee noted is in effect since then; anything else, since its window was over
         "since": decision.took_effect_at if view.committee else decision.effective_at,
     }

@@ -50,6 +50,7 @@ TONES = {
     "give_wind_down": ("", "document"),
     "warned": ("warn", "alert"),
     "unanswered": ("bad", "minus"),
+    "reconsideration_over": ("bad", "minus"),
     "reopen_case": ("", "undo"),
     "recommend": ("", "flag"),
     "decide": ("good", "stamp"),
